@@ -1,0 +1,5 @@
+/** Skeleton. */
+@NullMarked
+package dev.fanfare.gateway.boot;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Skeleton. */
+@NullMarked
+package dev.fanfare.load.cli;
+
+import org.jspecify.annotations.NullMarked;
