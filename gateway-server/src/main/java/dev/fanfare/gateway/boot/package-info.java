@@ -1,4 +1,4 @@
-/** Skeleton. */
+/** Reads the configuration, wires everything by hand, starts, drains, stops. Main thread. */
 @NullMarked
 package dev.fanfare.gateway.boot;
 

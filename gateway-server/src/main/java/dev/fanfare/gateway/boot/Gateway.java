@@ -1,0 +1,137 @@
+package dev.fanfare.gateway.boot;
+
+import dev.fanfare.gateway.config.ConfigException;
+import dev.fanfare.gateway.console.StaticPage;
+import dev.fanfare.gateway.console.StatsRoute;
+import dev.fanfare.gateway.http.HttpRoute;
+import dev.fanfare.gateway.http.HttpRouter;
+import dev.fanfare.gateway.hub.Hub;
+import dev.fanfare.gateway.metrics.GatewayMetrics;
+import dev.fanfare.gateway.metrics.RuntimeMeters;
+import dev.fanfare.gateway.observe.HealthRoutes;
+import dev.fanfare.gateway.observe.MetricsRoute;
+import dev.fanfare.gateway.observe.Readiness;
+import dev.fanfare.gateway.ticker.TickBroadcaster;
+import dev.fanfare.gateway.ticker.TickDataException;
+import dev.fanfare.gateway.ticker.TickSource;
+import dev.fanfare.gateway.ticker.TickerConfig;
+import dev.fanfare.gateway.transport.GatewayServer;
+import dev.fanfare.gateway.transport.NativeTransport;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/** One running gateway: all parts, wired by hand, in the order in which they start and, backwards, stop. Main thread. */
+final class Gateway implements AutoCloseable {
+    private final GatewayConfig config;
+    private final NativeTransport transport;
+    private final Readiness readiness = new Readiness();
+    private final ExecutorService background = Executors.newSingleThreadExecutor(Gateway::backgroundThread);
+    private final RuntimeMeters runtimeMeters;
+    private final GatewayServer server;
+    private final Hub hub;
+    private final HttpRouter router;
+    private final GatewayMetrics metrics;
+    private final @Nullable TickSource ticks;
+    private final @Nullable TickBroadcaster ticker;
+
+    /**
+     * Makes everything; nothing listens yet.
+     *
+     * @throws ConfigException if the transport or the tick source cannot be had
+     */
+    Gateway(GatewayConfig config) throws ConfigException {
+        this.config = config;
+        transport = NativeTransport.pick(config.server().transport());
+        ticks = tickSource(config.ticker());
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        metrics = new GatewayMetrics(registry);
+        metrics.info(transport.name(), Version.get());
+        runtimeMeters = new RuntimeMeters(registry);
+        server = new GatewayServer(config.server(), transport);
+        hub = new Hub(server.workers(), config.hub(), transport.writer(), metrics);
+        router = new HttpRouter(routes(registry), "/sse", "/ws");
+        ticker = ticks == null
+                ? null
+                : new TickBroadcaster(ticks, config.ticker().interval(), hub, metrics);
+    }
+
+    /**
+     * Starts to listen, then to tick.
+     *
+     * @return the address it listens on
+     * @throws IOException if that cannot be bound
+     */
+    InetSocketAddress start() throws IOException {
+        hub.start();
+        InetSocketAddress address =
+                server.listen(config.http(), config.hub(), new GatewayServer.Service(hub, router, metrics, readiness));
+        if (ticker != null) {
+            ticker.start();
+        }
+        readiness.ready();
+        return address;
+    }
+
+    /** Lets all clients go, paced; returns when they have gone or the time is over. */
+    void drain() {
+        new Drain(config.drain(), hub, server, readiness).run();
+    }
+
+    @Override
+    public void close() {
+        if (ticker != null) {
+            ticker.close();
+        }
+        server.close();
+        background.shutdownNow();
+        runtimeMeters.close();
+    }
+
+    NativeTransport transport() {
+        return transport;
+    }
+
+    /** What the ticks are, in words. */
+    String ticks() {
+        return ticks == null ? "no ticks (ticker.source: off)" : ticks.describe();
+    }
+
+    private Map<String, HttpRoute> routes(PrometheusMeterRegistry registry) {
+        StatsRoute.Node node = new StatsRoute.Node(
+                Version.get(),
+                transport.name(),
+                config.server().workers(),
+                config.ticker().interval().toMillis());
+        Map<String, HttpRoute> routes = new HashMap<>();
+        routes.put("/", StaticPage.of("index.html", "text/html; charset=utf-8"));
+        routes.put("/console.css", StaticPage.of("console.css", "text/css; charset=utf-8"));
+        routes.put("/console.js", StaticPage.of("console.js", "text/javascript; charset=utf-8"));
+        routes.put("/favicon.svg", StaticPage.of("favicon.svg", "image/svg+xml"));
+        routes.put("/console/stats", new StatsRoute(hub, metrics, readiness, node, background));
+        routes.put("/metrics", new MetricsRoute(registry, background));
+        routes.put("/health/live", HealthRoutes.live());
+        routes.put("/health/ready", HealthRoutes.ready(readiness));
+        return routes;
+    }
+
+    private static @Nullable TickSource tickSource(TickerConfig config) throws ConfigException {
+        try {
+            return config.open();
+        } catch (TickDataException unusable) {
+            throw new ConfigException("ticker.file: " + unusable.getMessage());
+        }
+    }
+
+    private static Thread backgroundThread(Runnable task) {
+        Thread thread = new Thread(task, "background");
+        thread.setDaemon(true);
+        return thread;
+    }
+}

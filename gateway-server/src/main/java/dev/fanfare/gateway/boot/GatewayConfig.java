@@ -1,0 +1,55 @@
+package dev.fanfare.gateway.boot;
+
+import dev.fanfare.gateway.config.ConfigException;
+import dev.fanfare.gateway.config.Given;
+import dev.fanfare.gateway.config.Setting;
+import dev.fanfare.gateway.config.Settings;
+import dev.fanfare.gateway.config.YamlFile;
+import dev.fanfare.gateway.hub.HubConfig;
+import dev.fanfare.gateway.ticker.TickerConfig;
+import dev.fanfare.gateway.transport.HttpConfig;
+import dev.fanfare.gateway.transport.ServerConfig;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that can be configured; each part stands, with its keys and defaults, beside the feature it is for. */
+record GatewayConfig(
+        ServerConfig server,
+        TickerConfig ticker,
+        HttpConfig http,
+        HubConfig hub,
+        DrainConfig drain,
+        List<Setting> documented) {
+    private static final String FILE_VARIABLE = "FANFARE_CONFIG";
+
+    /**
+     * Reads the configuration: flags over environment over file over defaults.
+     *
+     * @param file YAML file, or null for the one {@code FANFARE_CONFIG} names, or none
+     * @param environment the process environment
+     * @param flags by dotted key
+     * @throws ConfigException with everything that is wrong
+     */
+    static GatewayConfig load(@Nullable Path file, Map<String, String> environment, Map<String, Given> flags)
+            throws ConfigException {
+        Map<String, String> variables = new HashMap<>(environment);
+        String named = variables.remove(FILE_VARIABLE);
+        Path path = file != null || named == null ? file : Path.of(named);
+        Settings in = new Settings(path == null ? Map.of() : YamlFile.read(path), variables, flags);
+        GatewayConfig config = from(in);
+        in.verify();
+        return config;
+    }
+
+    private static GatewayConfig from(Settings in) {
+        ServerConfig server = ServerConfig.from(in);
+        TickerConfig ticker = TickerConfig.from(in);
+        HttpConfig http = HttpConfig.from(in);
+        HubConfig hub = HubConfig.from(in);
+        DrainConfig drain = DrainConfig.from(in);
+        return new GatewayConfig(server, ticker, http, hub, drain, in.documented());
+    }
+}

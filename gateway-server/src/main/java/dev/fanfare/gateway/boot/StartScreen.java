@@ -1,0 +1,81 @@
+package dev.fanfare.gateway.boot;
+
+import com.sun.management.HotSpotDiagnosticMXBean;
+import com.sun.management.UnixOperatingSystemMXBean;
+import dev.fanfare.gateway.ticker.TickerConfig;
+import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
+
+/** What a person reads after the start: what listens, on which transport, with which limits, and what to open next. */
+final class StartScreen {
+    private StartScreen() {}
+
+    static String of(Gateway gateway, GatewayConfig config, InetSocketAddress address) {
+        String host = address.getAddress().isAnyLocalAddress() ? "localhost" : address.getHostString();
+        String at = host.contains(":") ? "[" + host + "]:" + address.getPort() : host + ":" + address.getPort();
+        return """
+
+                  Fanfare %s on Java %s, pid %d
+
+                  listening   %s:%d, transport %s, 1 boss + %d worker loops
+                  limits      %s open files, heap %d MiB, direct memory %d MiB
+                  slow        %s
+                  ticks       %s
+
+                  open        http://%s/                 a page with live ticks
+                  try         curl -N http://%s/sse      Server-Sent Events
+                              ws://%s/ws                 WebSocket
+                              http://%s/metrics          Prometheus
+                """.formatted(
+                        Version.get(),
+                        System.getProperty("java.version"),
+                        ProcessHandle.current().pid(),
+                        address.getAddress().getHostAddress(),
+                        address.getPort(),
+                        gateway.transport().name(),
+                        config.server().workers(),
+                        openFiles(),
+                        Runtime.getRuntime().maxMemory() >> 20,
+                        directMemory() >> 20,
+                        slow(config),
+                        ticks(gateway, config.ticker()),
+                        at,
+                        at,
+                        at,
+                        at);
+    }
+
+    private static String ticks(Gateway gateway, TickerConfig ticker) {
+        return ticker.source() == TickerConfig.Source.OFF
+                ? gateway.ticks()
+                : "every %d ms, %s".formatted(ticker.interval().toMillis(), gateway.ticks());
+    }
+
+    private static String slow(GatewayConfig config) {
+        return switch (config.hub().policy()) {
+                    case CONFLATE -> "a slow connection gets the newest tick only";
+                    case DROP ->
+                        "a slow connection misses ticks when %d bytes wait"
+                                .formatted(config.hub().maxPending());
+                    case DISCONNECT ->
+                        "a slow connection is closed when %d bytes wait"
+                                .formatted(config.hub().maxPending());
+                }
+                + ", and is closed after %d s without progress"
+                        .formatted(config.hub().stallTimeout().toSeconds());
+    }
+
+    private static String openFiles() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                ? Long.toString(unix.getMaxFileDescriptorCount())
+                : "unknown";
+    }
+
+    private static long directMemory() {
+        HotSpotDiagnosticMXBean hotSpot = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+        long set = hotSpot == null
+                ? 0
+                : Long.parseLong(hotSpot.getVMOption("MaxDirectMemorySize").getValue());
+        return set == 0 ? Runtime.getRuntime().maxMemory() : set;
+    }
+}

@@ -1,0 +1,58 @@
+package dev.fanfare.gateway.http;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Finds the route of a path; immutable, any thread. */
+public final class HttpRouter {
+    private static final int SHOWN = 80;
+
+    private final Map<String, HttpRoute> routes;
+    private final String known;
+
+    /**
+     * @param routes by exact path
+     * @param others paths somebody else serves, for the words of a 404
+     */
+    public HttpRouter(Map<String, HttpRoute> routes, String... others) {
+        this.routes = new TreeMap<>(routes);
+        TreeSet<String> paths = new TreeSet<>(routes.keySet());
+        paths.addAll(java.util.Set.of(others));
+        this.known = String.join(", ", paths);
+    }
+
+    /**
+     * The route for {@code path}.
+     *
+     * @throws HttpProblem 404 for an unknown path, 405 for a method other than GET and HEAD
+     */
+    public HttpRoute find(HttpMethod method, String path) throws HttpProblem {
+        HttpRoute route = routes.get(path);
+        if (route == null) {
+            String shown = path.length() > SHOWN ? path.substring(0, SHOWN) + "…" : path;
+            throw HttpProblem.of(HttpResponseStatus.NOT_FOUND, "nothing at " + shown + "; there is " + known);
+        }
+        if (!method.equals(HttpMethod.HEAD)) {
+            requireGet(method, path, "GET, HEAD");
+        }
+        return route;
+    }
+
+    /**
+     * Refuses methods other than GET.
+     *
+     * @param allow what the header {@code Allow} says (RFC 9110 §10.2.1)
+     */
+    public static void requireGet(HttpMethod method, String path, String allow) throws HttpProblem {
+        if (!method.equals(HttpMethod.GET)) {
+            throw HttpProblem.of(
+                            HttpResponseStatus.METHOD_NOT_ALLOWED,
+                            "%s is not allowed at %s; allowed: %s".formatted(method, path, allow))
+                    .with(HttpHeaderNames.ALLOW, allow);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.fanfare.gateway.hub;
+
+import dev.fanfare.gateway.metrics.CloseReason;
+import dev.fanfare.gateway.wire.SharedFrame;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOutboundBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a subscriber has only while its socket does not take everything: bytes waiting in the channel, and under
+ * {@link SlowConsumerPolicy#CONFLATE} the newest message waiting for them to leave. Exists for slow connections only, so
+ * that it costs the others nothing. Owned by the subscriber's event loop.
+ */
+final class Backlog {
+    private final Subscriber owner;
+    private final Channel channel;
+    private int waitingBytes;
+    private int waitingWrites;
+    private long finishedWrites;
+    private @Nullable SharedFrame newest;
+    private long progressSeen;
+    private int progressAt;
+
+    Backlog(Subscriber owner, Channel channel, int now) {
+        this.owner = owner;
+        this.channel = channel;
+        this.progressAt = now;
+    }
+
+    /** {@code rest} of a frame of {@code length} bytes waits in the channel. */
+    void await(ChannelFuture rest, int length) {
+        waitingBytes += length;
+        waitingWrites++;
+        rest.addListener(done -> written(length, done.isSuccess()));
+    }
+
+    /** Bytes that wait for the socket. */
+    int bytes() {
+        return waitingBytes + (newest == null ? 0 : newest.length());
+    }
+
+    boolean fits(int length, int bound) {
+        return waitingBytes + length <= bound;
+    }
+
+    void queue(SharedFrame frame) {
+        await(channel.writeAndFlush(frame.from(0)), frame.length());
+    }
+
+    /** Keeps {@code frame} instead of what was kept before; true if there was something. */
+    boolean keepNewest(SharedFrame frame) {
+        boolean replaced = newest != null;
+        discard();
+        newest = frame.retain();
+        return replaced;
+    }
+
+    /** Whether the socket took nothing since {@code seconds} before {@code now}. */
+    boolean stalled(int now, int seconds) {
+        ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
+        long progress = (finishedWrites << 32) + (waiting == null ? 0 : waiting.currentProgress());
+        if (progress != progressSeen) {
+            progressSeen = progress;
+            progressAt = now;
+        }
+        return now - progressAt >= seconds;
+    }
+
+    void discard() {
+        if (newest != null) {
+            newest.release();
+            newest = null;
+        }
+    }
+
+    private void written(int length, boolean success) {
+        waitingBytes -= length;
+        waitingWrites--;
+        finishedWrites++;
+        if (!success) {
+            owner.close(CloseReason.IO_ERROR);
+        } else if (waitingWrites == 0) {
+            SharedFrame next = newest;
+            newest = null;
+            owner.drained(next);
+        }
+    }
+}

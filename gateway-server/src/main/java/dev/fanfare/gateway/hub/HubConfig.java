@@ -1,0 +1,59 @@
+package dev.fanfare.gateway.hub;
+
+import dev.fanfare.gateway.config.Range;
+import dev.fanfare.gateway.config.Settings;
+import java.time.Duration;
+
+/**
+ * How long and how much one connection may make the gateway wait.
+ *
+ * @param policy what a slow connection gets
+ * @param maxPending bytes that may wait for one connection's socket
+ * @param stallTimeout a connection whose socket takes nothing for this long is closed
+ * @param sseHeartbeat between two comments on an SSE stream
+ * @param pingInterval between two WebSocket pings
+ * @param pongTimeout a WebSocket client that sends nothing for this long after a ping is closed; likewise one that does
+ *     not answer a close frame
+ */
+public record HubConfig(
+        SlowConsumerPolicy policy,
+        int maxPending,
+        Duration stallTimeout,
+        Duration sseHeartbeat,
+        Duration pingInterval,
+        Duration pongTimeout) {
+    private static final Range<String> SECONDS = Range.of("1s", "1h");
+
+    public static HubConfig from(Settings in) {
+        return new HubConfig(
+                in.choice(
+                        "slow-consumer.policy",
+                        SlowConsumerPolicy.CONFLATE,
+                        "conflate keeps only the newest message until the socket drains; drop and disconnect act when max-pending is reached"),
+                in.bytes(
+                        "slow-consumer.max-pending",
+                        "64KiB",
+                        Range.of("1KiB", "64MiB"),
+                        "bytes that may wait for one connection's socket (drop, disconnect)"),
+                in.duration(
+                        "slow-consumer.stall-timeout",
+                        "30s",
+                        SECONDS,
+                        "a connection whose socket takes none of its waiting bytes for this long is closed, whatever the policy"),
+                in.duration("sse.heartbeat", "15s", SECONDS, "time between two comments on an SSE stream"),
+                in.duration("websocket.ping-interval", "25s", SECONDS, "time between two pings to a WebSocket client"),
+                in.duration(
+                        "websocket.pong-timeout",
+                        "10s",
+                        SECONDS,
+                        "a WebSocket client that sends nothing for this long after a ping or a close frame is closed"));
+    }
+
+    int stallSeconds() {
+        return (int) stallTimeout.toSeconds();
+    }
+
+    int answerSeconds() {
+        return (int) pongTimeout.toSeconds();
+    }
+}

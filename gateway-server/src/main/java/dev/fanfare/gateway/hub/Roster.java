@@ -1,0 +1,122 @@
+package dev.fanfare.gateway.hub;
+
+import java.util.Arrays;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dense list in which joining and leaving cost the same however long it is: a member knows its slot. A member may
+ * leave while the list is walked; its slot then stays empty until the walk has ended, so that nobody is visited twice or
+ * passed over. Owned by one event loop.
+ */
+public final class Roster<T extends Roster.Seat> {
+    /** What a member of a roster is: something that remembers where it sits. */
+    public abstract static class Seat {
+        private static final int NOWHERE = -1;
+
+        private int slot = NOWHERE;
+    }
+
+    private @Nullable Seat[] seats = new Seat[16];
+    private int end;
+    private int size;
+    private boolean walking;
+
+    /** Number of members. */
+    public int size() {
+        return size;
+    }
+
+    /** Adds a member that sits in no roster. */
+    public void add(T member) {
+        Seat seat = member;
+        if (end == seats.length) {
+            seats = Arrays.copyOf(seats, end + (end >> 1));
+        }
+        seats[end] = member;
+        seat.slot = end++;
+        size++;
+    }
+
+    /** Removes a member; false if it had left already. */
+    public boolean remove(T member) {
+        Seat seat = member;
+        int slot = seat.slot;
+        if (slot == Seat.NOWHERE) {
+            return false;
+        }
+        seat.slot = Seat.NOWHERE;
+        seats[slot] = null;
+        size--;
+        if (!walking) {
+            fill(slot);
+        }
+        return true;
+    }
+
+    /** Visits every member once, beginning at {@code start} and going round. */
+    public void walk(int start, Consumer<? super T> visitor) {
+        int stop = end;
+        if (stop == 0) {
+            return;
+        }
+        int first = Math.floorMod(start, stop);
+        walking = true;
+        try {
+            visit(first, stop, visitor);
+            visit(0, first, visitor);
+        } finally {
+            walking = false;
+            if (size < end) {
+                compact();
+            }
+        }
+    }
+
+    /** Visits the {@code part}-th of {@code parts} equal stretches. */
+    public void walkPart(int part, int parts, Consumer<? super T> visitor) {
+        int from = (int) ((long) end * part / parts);
+        int to = (int) ((long) end * (part + 1) / parts);
+        walking = true;
+        try {
+            visit(from, to, visitor);
+        } finally {
+            walking = false;
+            if (size < end) {
+                compact();
+            }
+        }
+    }
+
+    @SuppressWarnings("unchecked") // only add() fills seats, and it takes a T
+    private void visit(int from, int to, Consumer<? super T> visitor) {
+        for (int i = from; i < to; i++) {
+            Seat seat = seats[i];
+            if (seat != null) {
+                visitor.accept((T) seat);
+            }
+        }
+    }
+
+    private void compact() {
+        int kept = 0;
+        for (int i = 0; i < end; i++) {
+            Seat seat = seats[i];
+            if (seat != null) {
+                seats[i] = null;
+                seats[kept] = seat;
+                seat.slot = kept++;
+            }
+        }
+        end = kept;
+    }
+
+    private void fill(int slot) {
+        Seat last = seats[--end];
+        if (last != null) {
+            seats[end] = null;
+            seats[slot] = last;
+            last.slot = slot;
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package dev.fanfare.gateway.hub;
+
+import dev.fanfare.gateway.metrics.GatewayMetrics;
+import dev.fanfare.gateway.metrics.StreamKind;
+import dev.fanfare.gateway.wire.EncodedMessage;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The subscribers of one event loop. Everything here happens on that loop, without locks; other threads enter through
+ * {@link #post} and {@link #sayGoodbye}, and may read the counts.
+ *
+ * <p>A broadcast waits in a mailbox of one: when the loop is still busy with the last one, the newer takes the place of
+ * the waiting one, so that an overloaded loop sends fewer ticks to everybody instead of later and later ones.
+ */
+public final class Shard {
+    private static final int SWEEPS_PER_SECOND = 4;
+    private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(1) / SWEEPS_PER_SECOND;
+    /** Where a pass begins moves on by this share of the roster, so that nobody is always last. */
+    private static final double GOLDEN_SECTION = 0.618;
+
+    private final EventLoop loop;
+    private final HubConfig config;
+    private final FrameWriter writer;
+    private final GatewayMetrics metrics;
+    private final long epochNanos = System.nanoTime();
+
+    // any thread
+    private final AtomicReference<@Nullable Broadcast> mailbox = new AtomicReference<>();
+    private final AtomicIntegerArray counts = new AtomicIntegerArray(StreamKind.values().length);
+    private volatile long waitingBytes;
+    private volatile int waitingStreams;
+
+    // event loop only
+    private final Roster<Subscriber> roster = new Roster<>();
+    private final Tally tally = new Tally();
+    private int first;
+    private int phase;
+    private int sweeps;
+    private long sweepDue;
+    private long bytesSeen;
+    private int streamsSeen;
+
+    Shard(EventLoop loop, HubConfig config, FrameWriter writer, GatewayMetrics metrics) {
+        this.loop = loop;
+        this.config = config;
+        this.writer = writer;
+        this.metrics = metrics;
+    }
+
+    void start() {
+        sweepDue = System.nanoTime() + SWEEP_NANOS;
+        loop.scheduleAtFixedRate(this::sweep, SWEEP_NANOS, SWEEP_NANOS, TimeUnit.NANOSECONDS);
+    }
+
+    /** Adds a connection of this loop; it receives every broadcast from now on. */
+    public Subscriber join(Channel channel, StreamProtocol protocol) {
+        assert onLoop();
+        int firstHeartbeat = now() + 1 + phase++ % protocol.heartbeatSeconds();
+        Subscriber subscriber = new Subscriber(this, channel, protocol, firstHeartbeat);
+        roster.add(subscriber);
+        counts.lazySet(protocol.kind().ordinal(), counts.get(protocol.kind().ordinal()) + 1);
+        metrics.opened(protocol.kind());
+        return subscriber;
+    }
+
+    void leave(Subscriber subscriber) {
+        assert onLoop();
+        if (roster.remove(subscriber)) {
+            int kind = subscriber.kind().ordinal();
+            counts.lazySet(kind, counts.get(kind) - 1);
+            metrics.closed(subscriber.kind(), subscriber.reason());
+        }
+    }
+
+    /** Hands over one broadcast. Any thread. */
+    void post(Broadcast broadcast) {
+        Broadcast waiting = mailbox.getAndSet(broadcast);
+        if (waiting != null) {
+            waiting.skipped(); // the task that was to deliver it will deliver this one
+            return;
+        }
+        try {
+            loop.execute(this::deliver);
+        } catch (RejectedExecutionException loopHasEnded) {
+            Broadcast undeliverable = mailbox.getAndSet(null);
+            if (undeliverable != null) {
+                undeliverable.end();
+            }
+        }
+    }
+
+    /** Says goodbye to at most {@code most} subscribers that were not told yet. Any thread. */
+    void sayGoodbye(int most) {
+        loop.execute(() -> {
+            int[] left = {most};
+            roster.walk(first, subscriber -> {
+                if (left[0] > 0 && subscriber.sayGoodbye()) {
+                    left[0]--;
+                }
+            });
+        });
+    }
+
+    /** Open streams of one kind. Any thread. */
+    int count(StreamKind kind) {
+        return counts.get(kind.ordinal());
+    }
+
+    /** Streams that had bytes waiting at the last sweep. Any thread. */
+    int waitingStreams() {
+        return waitingStreams;
+    }
+
+    /** Bytes that waited for sockets at the last sweep. Any thread. */
+    long waitingBytes() {
+        return waitingBytes;
+    }
+
+    boolean onLoop() {
+        return loop.inEventLoop();
+    }
+
+    /** Seconds since this shard was made. */
+    int now() {
+        return (int) TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - epochNanos);
+    }
+
+    HubConfig config() {
+        return config;
+    }
+
+    FrameWriter writer() {
+        return writer;
+    }
+
+    Tally tally() {
+        return tally;
+    }
+
+    private void deliver() {
+        Broadcast broadcast = mailbox.getAndSet(null);
+        if (broadcast == null) {
+            return;
+        }
+        EncodedMessage message = broadcast.message();
+        roster.walk(first, subscriber -> subscriber.offer(message.in(subscriber.format()), tally));
+        first += 1 + (int) (roster.size() * GOLDEN_SECTION);
+        tally.moveTo(metrics);
+        broadcast.delivered();
+    }
+
+    private void sweep() {
+        metrics.loopLag(Duration.ofNanos(Math.max(0, System.nanoTime() - sweepDue)));
+        sweepDue += SWEEP_NANOS;
+        int now = now();
+        roster.walkPart(sweeps, SWEEPS_PER_SECOND, subscriber -> {
+            subscriber.sweep(now);
+            int waiting = subscriber.waitingBytes();
+            bytesSeen += waiting;
+            streamsSeen += waiting > 0 ? 1 : 0;
+        });
+        tally.moveTo(metrics);
+        if (++sweeps == SWEEPS_PER_SECOND) {
+            sweeps = 0;
+            waitingBytes = bytesSeen;
+            waitingStreams = streamsSeen;
+            bytesSeen = 0;
+            streamsSeen = 0;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.fanfare.gateway.hub;
+
+import dev.fanfare.gateway.metrics.GatewayMetrics;
+import dev.fanfare.gateway.metrics.StreamKind;
+
+/** Plain counters of one shard, handed to the metrics once per pass. Owned by the shard's event loop. */
+final class Tally {
+    private static final StreamKind[] KINDS = StreamKind.values();
+
+    private final long[] messages = new long[KINDS.length];
+    private final long[] bytes = new long[KINDS.length];
+    private long dropped;
+    private long conflated;
+    private long slowEpisodes;
+
+    void delivered(StreamKind kind, int length) {
+        messages[kind.ordinal()]++;
+        bytes[kind.ordinal()] += length;
+    }
+
+    void dropped() {
+        dropped++;
+    }
+
+    void conflated() {
+        conflated++;
+    }
+
+    void slowEpisode() {
+        slowEpisodes++;
+    }
+
+    void moveTo(GatewayMetrics metrics) {
+        for (StreamKind kind : KINDS) {
+            int i = kind.ordinal();
+            if (messages[i] > 0) {
+                metrics.delivered(kind, messages[i], bytes[i]);
+                messages[i] = 0;
+                bytes[i] = 0;
+            }
+        }
+        metrics.slowEpisodes(slowEpisodes);
+        metrics.dropped(dropped);
+        metrics.conflated(conflated);
+        slowEpisodes = 0;
+        dropped = 0;
+        conflated = 0;
+    }
+}

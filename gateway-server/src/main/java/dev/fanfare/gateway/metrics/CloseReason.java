@@ -1,0 +1,26 @@
+package dev.fanfare.gateway.metrics;
+
+import java.util.Locale;
+
+/** Why a stream ended; the values of the label {@code reason}. */
+public enum CloseReason {
+    /** The client closed it, or went away. */
+    CLIENT,
+    /** The gateway is shutting down. */
+    DRAIN,
+    /** Policy {@code disconnect}: more bytes waited than one connection may hold. */
+    SLOW,
+    /** Bytes waited and the socket took none of them for the configured time. */
+    STALLED,
+    /** No answer to a WebSocket ping. */
+    NO_PONG,
+    /** The client broke the protocol. */
+    PROTOCOL_ERROR,
+    /** The network reported an error. */
+    IO_ERROR;
+
+    /** As it stands in metrics and logs. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

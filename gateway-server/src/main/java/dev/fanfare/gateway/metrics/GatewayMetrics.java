@@ -1,0 +1,200 @@
+package dev.fanfare.gateway.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/**
+ * What happened, in the gateway's words; every meter is looked up once. Thread: any. Counters of the delivery path are
+ * added to once per shard and broadcast, never once per message.
+ */
+public final class GatewayMetrics {
+    private static final Duration[] BUCKETS = Arrays.stream(
+                    new long[] {1, 2, 5, 10, 20, 50, 75, 100, 150, 200, 300, 500, 750, 1_000, 2_000, 5_000, 10_000})
+            .mapToObj(Duration::ofMillis)
+            .toArray(Duration[]::new);
+
+    private final MeterRegistry registry;
+    private final Map<StreamKind, Counter> opened = new EnumMap<>(StreamKind.class);
+    private final Map<StreamKind, Map<CloseReason, Counter>> closed = new EnumMap<>(StreamKind.class);
+    private final Map<StreamKind, Counter> delivered = new EnumMap<>(StreamKind.class);
+    private final Map<StreamKind, Counter> sentBytes = new EnumMap<>(StreamKind.class);
+    private final Map<Integer, Counter> requests = new ConcurrentHashMap<>();
+    private final AtomicInteger acceptPaused = new AtomicInteger();
+    private final Counter published;
+    private final Counter dropped;
+    private final Counter conflated;
+    private final Counter slowEpisodes;
+    private final Counter skipped;
+    private final Counter ticksMissed;
+    private final Counter acceptPauses;
+    private final Counter requestTimeouts;
+    private final Timer broadcast;
+    private final Timer latency;
+    private final Timer lag;
+    private volatile long lastBroadcastNanos;
+
+    public GatewayMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        for (StreamKind kind : StreamKind.values()) {
+            Tags tags = Tags.of("transport", kind.label());
+            opened.put(kind, counter(Meter.OPENED, tags));
+            delivered.put(kind, counter(Meter.DELIVERED, tags));
+            sentBytes.put(kind, counter(Meter.SENT_BYTES, tags));
+            Map<CloseReason, Counter> reasons = new EnumMap<>(CloseReason.class);
+            for (CloseReason reason : CloseReason.values()) {
+                reasons.put(reason, counter(Meter.CLOSED, tags.and("reason", reason.label())));
+            }
+            closed.put(kind, reasons);
+        }
+        published = counter(Meter.PUBLISHED, Tags.empty());
+        dropped = counter(Meter.DROPPED, Tags.of("reason", "slow"));
+        conflated = counter(Meter.CONFLATED, Tags.empty());
+        slowEpisodes = counter(Meter.SLOW_TOTAL, Tags.empty());
+        skipped = counter(Meter.SKIPPED, Tags.empty());
+        ticksMissed = counter(Meter.TICKS_MISSED, Tags.empty());
+        acceptPauses = counter(Meter.ACCEPT_PAUSES, Tags.empty());
+        requestTimeouts = counter(Meter.REQUEST_TIMEOUTS, Tags.empty());
+        broadcast = timer(Meter.BROADCAST);
+        latency = timer(Meter.LATENCY);
+        lag = timer(Meter.LAG);
+        gauge(Meter.ACCEPT_PAUSED, Tags.empty(), acceptPaused::get);
+    }
+
+    public void opened(StreamKind kind) {
+        of(opened, kind).increment();
+    }
+
+    public void closed(StreamKind kind, CloseReason reason) {
+        of(of(closed, kind), reason).increment();
+    }
+
+    /** {@code messages} of one kind reached their sockets or queues, {@code bytes} in total. */
+    public void delivered(StreamKind kind, long messages, long bytes) {
+        of(delivered, kind).increment((double) messages);
+        of(sentBytes, kind).increment((double) bytes);
+    }
+
+    public void published() {
+        published.increment();
+    }
+
+    public void dropped(long messages) {
+        dropped.increment((double) messages);
+    }
+
+    public void conflated(long messages) {
+        conflated.increment((double) messages);
+    }
+
+    public void slowEpisodes(long count) {
+        slowEpisodes.increment((double) count);
+    }
+
+    public void broadcastSkipped() {
+        skipped.increment();
+    }
+
+    public void ticksMissed(long count) {
+        ticksMissed.increment((double) count);
+    }
+
+    public void broadcastTook(Duration duration) {
+        broadcast.record(duration);
+        lastBroadcastNanos = duration.toNanos();
+    }
+
+    /** How long the newest broadcast took. */
+    public double lastBroadcastMillis() {
+        return lastBroadcastNanos / 1e6;
+    }
+
+    public void deliveredAfter(Duration sinceTick) {
+        latency.record(sinceTick);
+    }
+
+    public void loopLag(Duration late) {
+        lag.record(late);
+    }
+
+    public void acceptPaused() {
+        acceptPaused.set(1);
+        acceptPauses.increment();
+    }
+
+    public void acceptResumed() {
+        acceptPaused.set(0);
+    }
+
+    public void requestTimedOut() {
+        requestTimeouts.increment();
+    }
+
+    /** An HTTP request was answered with {@code status}. */
+    public void answered(int status) {
+        requests.computeIfAbsent(status, code -> counter(Meter.HTTP, Tags.of("status", Integer.toString(code))))
+                .increment();
+    }
+
+    /** Exports how many streams of {@code kind} are open. */
+    public void watchConnections(StreamKind kind, Supplier<Number> count) {
+        gauge(Meter.CONNECTIONS, Tags.of("transport", kind.label()), count);
+    }
+
+    /** Exports what waits for slow sockets: number of streams and bytes. */
+    public void watchPending(Supplier<Number> streams, Supplier<Number> bytes) {
+        gauge(Meter.SLOW, Tags.empty(), streams);
+        gauge(Meter.PENDING, Tags.empty(), bytes);
+    }
+
+    /** Exports the constants that say what is running. */
+    public void info(String transport, String version) {
+        gauge(Meter.TRANSPORT_INFO, Tags.of("transport", transport), () -> 1);
+        gauge(Meter.BUILD_INFO, Tags.of("version", version, "java", System.getProperty("java.version")), () -> 1);
+    }
+
+    /** Messages delivered so far over both transports. */
+    public long deliveredTotal() {
+        return (long) delivered.values().stream().mapToDouble(Counter::count).sum();
+    }
+
+    public long droppedTotal() {
+        return (long) dropped.count();
+    }
+
+    public long conflatedTotal() {
+        return (long) conflated.count();
+    }
+
+    private Counter counter(Meter meter, Tags tags) {
+        return Counter.builder(meter.id).description(meter.help).tags(tags).register(registry);
+    }
+
+    private Timer timer(Meter meter) {
+        return Timer.builder(meter.id)
+                .description(meter.help)
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry);
+    }
+
+    private void gauge(Meter meter, Tags tags, Supplier<Number> value) {
+        Gauge.builder(meter.id, value).description(meter.help).tags(tags).register(registry);
+    }
+
+    private static <K, V> V of(Map<K, V> all, K key) {
+        V value = all.get(key);
+        if (value == null) {
+            throw new IllegalStateException("no meter for " + key);
+        }
+        return value;
+    }
+}

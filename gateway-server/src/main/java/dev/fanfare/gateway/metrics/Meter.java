@@ -1,0 +1,41 @@
+package dev.fanfare.gateway.metrics;
+
+/** Every meter of the gateway: its Prometheus name and what it means. Names follow prometheus.io/docs/practices/naming. */
+enum Meter {
+    CONNECTIONS("gateway_connections", "Open streams now."),
+    OPENED("gateway_connections_opened", "Streams opened."),
+    CLOSED("gateway_connections_closed", "Streams closed, by reason."),
+    HTTP(
+            "gateway_http_requests",
+            "HTTP requests answered, by status; a stream counts as 200 (SSE) or 101 (WebSocket)."),
+    PUBLISHED("gateway_messages_published", "Messages handed to the fan-out."),
+    DELIVERED("gateway_messages_delivered", "Messages handed to a connection's socket or its bounded queue."),
+    DROPPED("gateway_messages_dropped", "Messages a slow connection did not get because its queue was full."),
+    CONFLATED("gateway_messages_conflated", "Messages replaced by a newer one while a connection was slow."),
+    SENT_BYTES("gateway_sent_bytes", "Bytes of delivered messages."),
+    SLOW("gateway_slow_connections", "Streams with bytes waiting for their socket, at the last sweep."),
+    SLOW_TOTAL("gateway_slow_episodes", "Times a stream's socket did not take a message at once."),
+    PENDING("gateway_pending_bytes", "Bytes waiting for sockets, at the last sweep."),
+    BROADCAST(
+            "gateway_broadcast_duration_seconds",
+            "From handing a message to the shards until the last connection had it."),
+    LATENCY(
+            "gateway_delivery_latency_seconds",
+            "From the tick's timestamp until the last connection of one event loop had it."),
+    SKIPPED("gateway_broadcasts_skipped", "Broadcasts a shard replaced by a newer one because it was still busy."),
+    TICKS_MISSED("gateway_ticks_missed", "Ticks left out because the ticker thread woke too late for them."),
+    LAG("gateway_event_loop_lag_seconds", "How late an event loop ran its periodic sweep."),
+    ACCEPT_PAUSES("gateway_accept_pauses", "Times accepting paused because the system refused a connection."),
+    ACCEPT_PAUSED("gateway_accept_paused", "1 while accepting is paused."),
+    REQUEST_TIMEOUTS("gateway_request_timeouts", "Connections closed because no complete request came in time."),
+    TRANSPORT_INFO("gateway_transport_info", "Constant 1; the I/O transport in use."),
+    BUILD_INFO("gateway_build_info", "Constant 1; version of the gateway and of Java.");
+
+    final String id;
+    final String help;
+
+    Meter(String id, String help) {
+        this.id = id;
+        this.help = help;
+    }
+}

@@ -1,0 +1,25 @@
+package dev.fanfare.gateway.observe;
+
+/** Whether the gateway wants new connections. Any thread. */
+public final class Readiness {
+    /** In the order in which a gateway passes through them. */
+    public enum Phase {
+        STARTING,
+        READY,
+        DRAINING
+    }
+
+    private volatile Phase phase = Phase.STARTING;
+
+    public Phase phase() {
+        return phase;
+    }
+
+    public void ready() {
+        phase = Phase.READY;
+    }
+
+    public void draining() {
+        phase = Phase.DRAINING;
+    }
+}

@@ -1,0 +1,5 @@
+/** Health and metrics endpoints. */
+@NullMarked
+package dev.fanfare.gateway.observe;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,51 @@
+package dev.fanfare.gateway.transport;
+
+import dev.fanfare.gateway.metrics.GatewayMetrics;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stands at the listening channel. When the system refuses a connection (mostly: no file descriptor is left) accepting
+ * rests for a moment instead of spinning, and goes on by itself. One log line at the beginning and one at the end, however
+ * long it lasts. Owned by the boss event loop.
+ */
+final class AcceptPause extends ChannelInboundHandlerAdapter {
+    private static final Logger log = LoggerFactory.getLogger(AcceptPause.class);
+    private static final long REST_MILLIS = 500;
+
+    private final GatewayMetrics metrics;
+    private boolean paused;
+
+    AcceptPause(GatewayMetrics metrics) {
+        this.metrics = metrics;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object accepted) {
+        if (paused) {
+            paused = false;
+            metrics.acceptResumed();
+            log.info("accepting connections again");
+        }
+        ctx.fireChannelRead(accepted);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!paused) {
+            paused = true;
+            metrics.acceptPaused();
+            log.warn(
+                    "accepting connections pauses: {}. Retrying every {} ms; 'gateway-server.jar doctor' says what to raise",
+                    cause.getMessage(),
+                    REST_MILLIS);
+        }
+        if (ctx.channel().config().isAutoRead()) {
+            ctx.channel().config().setAutoRead(false);
+            ctx.executor().schedule(() -> ctx.channel().config().setAutoRead(true), REST_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+}

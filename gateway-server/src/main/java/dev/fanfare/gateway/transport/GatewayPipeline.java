@@ -1,0 +1,72 @@
+package dev.fanfare.gateway.transport;
+
+import dev.fanfare.gateway.hub.Shard;
+import dev.fanfare.gateway.hub.StreamProtocol;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+
+/**
+ * Every handler of every transport, in wire order. A connection begins as HTTP and may turn, once, into an SSE or a
+ * WebSocket stream; then the HTTP handlers are gone and cost nothing more. Called on the connection's event loop.
+ *
+ * <p>Nothing encodes on the way out: streams send {@link dev.fanfare.gateway.wire.SharedFrame}s that are finished bytes.
+ */
+final class GatewayPipeline extends ChannelInitializer<Channel> {
+    private final HttpConfig config;
+    private final WebSocketDecoderConfig frames;
+    private final HttpEndpoints endpoints;
+
+    GatewayPipeline(HttpConfig config, HttpEndpoints endpoints) {
+        this.config = config;
+        this.endpoints = endpoints;
+        this.frames = WebSocketDecoderConfig.newBuilder()
+                .maxFramePayloadLength(config.maxFrame())
+                .allowExtensions(false)
+                .expectMaskedFrames(true)
+                .closeOnProtocolViolation(false) // WebSocketHandler closes, and counts
+                .withUTF8Validator(false) // WebSocketHandler checks whole messages
+                .build();
+    }
+
+    @Override
+    protected void initChannel(Channel channel) {
+        HttpDecoderConfig limits = new HttpDecoderConfig()
+                .setMaxInitialLineLength(config.maxRequestLine())
+                .setMaxHeaderSize(config.maxHeaders());
+        channel.pipeline()
+                .addLast(new HttpServerCodec(limits))
+                .addLast(new RequestAggregator(config.maxBody()))
+                .addLast(new HttpHandler(config, endpoints, this));
+    }
+
+    /** Turns the connection into an SSE stream that begins with {@code head}. */
+    void becomeSse(Channel channel, StreamProtocol protocol, ByteBuf head) {
+        Shard shard = endpoints.worker(channel).shard();
+        channel.pipeline().addLast(new SseHandler(shard.join(channel, protocol)));
+        leaveHttp(channel.pipeline());
+        channel.writeAndFlush(head, channel.voidPromise());
+    }
+
+    /** Turns the connection into a WebSocket stream that begins with {@code head}. */
+    void becomeWebSocket(Channel channel, StreamProtocol protocol, ByteBuf head) {
+        Shard shard = endpoints.worker(channel).shard();
+        channel.pipeline()
+                .addLast(new WebSocket13FrameDecoder(frames))
+                .addLast(new WebSocketHandler(shard.join(channel, protocol), config.maxFrame()));
+        leaveHttp(channel.pipeline());
+        channel.writeAndFlush(head, channel.voidPromise());
+    }
+
+    /** Last the codec: it passes on bytes it has read too far to the handler that then follows it. */
+    private static void leaveHttp(ChannelPipeline pipeline) {
+        pipeline.remove(HttpHandler.class);
+        pipeline.remove(RequestAggregator.class);
+        pipeline.remove(HttpServerCodec.class);
+    }
+}

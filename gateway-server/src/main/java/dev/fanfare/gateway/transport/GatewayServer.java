@@ -1,0 +1,129 @@
+package dev.fanfare.gateway.transport;
+
+import dev.fanfare.gateway.http.HttpRouter;
+import dev.fanfare.gateway.hub.Hub;
+import dev.fanfare.gateway.hub.HubConfig;
+import dev.fanfare.gateway.metrics.GatewayMetrics;
+import dev.fanfare.gateway.observe.Readiness;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Boss and worker event loops, and the listening socket. Made, started and closed by one thread. */
+public final class GatewayServer implements AutoCloseable {
+    /** Connections taken from the accept queue in one go. */
+    private static final int ACCEPT_BATCH = 256;
+
+    private final ServerConfig config;
+    private final NativeTransport transport;
+    private final EventLoopGroup boss;
+    private final EventLoopGroup workers;
+    private @Nullable Channel listener;
+
+    /** Makes the event loops; nothing listens yet. */
+    public GatewayServer(ServerConfig config, NativeTransport transport) {
+        this.config = config;
+        this.transport = transport;
+        this.boss = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("boss"), transport.handlers());
+        this.workers = new MultiThreadIoEventLoopGroup(
+                config.workers(), new DefaultThreadFactory("worker"), transport.handlers());
+    }
+
+    /** The event loops that own the connections. */
+    public EventLoopGroup workers() {
+        return workers;
+    }
+
+    /** What the connections are served with. */
+    public record Service(Hub hub, HttpRouter router, GatewayMetrics metrics, Readiness readiness) {}
+
+    /**
+     * Binds and begins to accept.
+     *
+     * @return the address it listens on
+     * @throws IOException if the address cannot be bound; the message says which and why
+     */
+    public InetSocketAddress listen(HttpConfig http, HubConfig hub, Service service) throws IOException {
+        HttpEndpoints endpoints = new HttpEndpoints(
+                service.router(),
+                new SseHandshake(http.retry().toMillis()),
+                Streams.of(hub, http.reconnectSpread()),
+                workersOf(service.hub()),
+                service.metrics(),
+                service.readiness());
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(boss, workers)
+                .channel(transport.listener())
+                .option(ChannelOption.SO_BACKLOG, config.backlog())
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(ACCEPT_BATCH))
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .handler(new AcceptPause(service.metrics()))
+                .childHandler(new GatewayPipeline(http, endpoints));
+        if (transport.isEpoll()) {
+            bootstrap.childOption(EpollChannelOption.TCP_USER_TIMEOUT, (int)
+                    hub.stallTimeout().toMillis());
+            if (config.unsentLowWater() > 0) {
+                bootstrap.childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) config.unsentLowWater());
+            }
+        }
+        return bind(bootstrap);
+    }
+
+    /** Closes the listening socket; connections live on. */
+    public void stopAccepting() {
+        if (listener != null) {
+            listener.close().awaitUninterruptibly();
+        }
+    }
+
+    /** Stops the event loops; whatever is still connected is cut. */
+    @Override
+    public void close() {
+        stopAccepting();
+        boss.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        workers.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+    }
+
+    private InetSocketAddress bind(ServerBootstrap bootstrap) throws IOException {
+        ChannelFuture bound = bootstrap.bind(config.host(), config.port()).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(
+                    "cannot listen on %s port %d: %s (server.host, server.port)"
+                            .formatted(config.host(), config.port(), reason(bound.cause())),
+                    bound.cause());
+        }
+        listener = bound.channel();
+        return (InetSocketAddress) listener.localAddress();
+    }
+
+    private static String reason(Throwable cause) {
+        String words = String.valueOf(cause.getMessage());
+        return words.contains("in use") ? "another program uses it" : words;
+    }
+
+    private Map<EventLoop, Worker> workersOf(Hub hub) {
+        Map<EventLoop, Worker> owned = new HashMap<>();
+        for (EventExecutor executor : workers) {
+            EventLoop loop = (EventLoop) executor;
+            owned.put(loop, new Worker(hub.shardOf(loop), new RequestDeadlines(loop)));
+        }
+        return owned;
+    }
+}

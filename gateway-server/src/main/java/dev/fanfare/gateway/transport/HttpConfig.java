@@ -1,0 +1,61 @@
+package dev.fanfare.gateway.transport;
+
+import dev.fanfare.gateway.config.Range;
+import dev.fanfare.gateway.config.Settings;
+import java.time.Duration;
+
+/**
+ * What a client may send and how long it may take.
+ *
+ * @param requestTimeout from the connection, or the first byte after an idle time, to the end of a request and of its reply
+ * @param keepAliveTimeout idle time between two requests
+ * @param maxRequestLine bytes
+ * @param maxHeaders bytes of all header fields together
+ * @param maxBody bytes
+ * @param maxFrame bytes of one WebSocket message from a client
+ * @param retry how long an EventSource waits before it reconnects
+ * @param reconnectSpread at shutdown every client is told to wait a random time up to this
+ */
+public record HttpConfig(
+        Duration requestTimeout,
+        Duration keepAliveTimeout,
+        int maxRequestLine,
+        int maxHeaders,
+        int maxBody,
+        int maxFrame,
+        Duration retry,
+        Duration reconnectSpread) {
+    private static final Range<String> TIMEOUTS = Range.of("1s", "1h");
+
+    public static HttpConfig from(Settings in) {
+        return new HttpConfig(
+                in.duration(
+                        "http.request-timeout",
+                        "10s",
+                        TIMEOUTS,
+                        "a client that has not sent a complete request by then is answered 408 and closed"),
+                in.duration("http.keep-alive-timeout", "60s", TIMEOUTS, "idle time between two requests"),
+                in.bytes("http.max-request-line", "4KiB", Range.of("256B", "1MiB"), "a longer one is answered 414"),
+                in.bytes(
+                        "http.max-headers",
+                        "16KiB",
+                        Range.of("512B", "1MiB"),
+                        "all header fields together; more is answered 431"),
+                in.bytes("http.max-body", "64KiB", Range.of("0B", "64MiB"), "a longer one is answered 413"),
+                in.bytes(
+                        "websocket.max-message",
+                        "64KiB",
+                        Range.of("125B", "16MiB"),
+                        "a longer message from a client closes its connection with 1009"),
+                in.duration(
+                        "sse.retry",
+                        "3s",
+                        Range.of("0s", "1h"),
+                        "what an EventSource is told to wait before it reconnects"),
+                in.duration(
+                        "drain.reconnect-spread",
+                        "10s",
+                        Range.of("1s", "1h"),
+                        "at shutdown every SSE client is told to wait a random time up to this"));
+    }
+}

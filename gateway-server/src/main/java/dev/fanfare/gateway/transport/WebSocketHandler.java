@@ -1,0 +1,117 @@
+package dev.fanfare.gateway.transport;
+
+import dev.fanfare.gateway.hub.Subscriber;
+import dev.fanfare.gateway.metrics.CloseReason;
+import dev.fanfare.gateway.wire.WebSocketWire;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One WebSocket client's side of the conversation (RFC 6455): answers pings and close, checks what it sends. The stream
+ * is one-way, so a message is checked and then ignored. Event loop.
+ */
+final class WebSocketHandler extends SimpleChannelInboundHandler<WebSocketFrame> {
+    private final Subscriber subscriber;
+    private final int maxMessage;
+    /** The fragments of an unfinished text message; null otherwise. */
+    private @Nullable ByteBuf unfinished;
+
+    WebSocketHandler(Subscriber subscriber, int maxMessage) {
+        this.subscriber = subscriber;
+        this.maxMessage = maxMessage;
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, WebSocketFrame frame) {
+        subscriber.heard();
+        if (frame instanceof PingWebSocketFrame) {
+            answerPing(ctx, frame.content());
+        } else if (frame instanceof CloseWebSocketFrame close) {
+            answerClose(close);
+        } else if (frame instanceof TextWebSocketFrame || frame instanceof ContinuationWebSocketFrame) {
+            checkText(ctx, frame);
+        } else if (frame instanceof BinaryWebSocketFrame) {
+            refuse(WebSocketCloseStatus.INVALID_MESSAGE_TYPE, "binary messages are not understood here");
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        forget();
+        subscriber.gone();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        Throwable root = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
+        if (root instanceof CorruptedWebSocketFrameException corrupted) {
+            refuse(corrupted.closeStatus(), String.valueOf(corrupted.getMessage()));
+        } else {
+            subscriber.failed(cause);
+        }
+    }
+
+    private static void answerPing(ChannelHandlerContext ctx, ByteBuf payload) {
+        if (ctx.channel().isWritable()) { // else the client floods us without reading; RFC 6455 §5.5.3 lets us skip
+            ctx.writeAndFlush(ctx.alloc().buffer().writeBytes(WebSocketWire.pong(ByteBufUtil.getBytes(payload))));
+        }
+    }
+
+    private void answerClose(CloseWebSocketFrame close) {
+        int code = close.statusCode();
+        subscriber.close(
+                CloseReason.CLIENT,
+                WebSocketWire.close(code < 0 ? WebSocketCloseStatus.NORMAL_CLOSURE.code() : code, ""));
+    }
+
+    private void checkText(ChannelHandlerContext ctx, WebSocketFrame frame) {
+        ByteBuf part = frame.content();
+        if (unfinished == null && frame.isFinalFragment()) {
+            requireUtf8(part);
+            return;
+        }
+        ByteBuf message = unfinished == null ? ctx.alloc().buffer() : unfinished;
+        unfinished = message;
+        if (message.readableBytes() + part.readableBytes() > maxMessage) {
+            refuse(WebSocketCloseStatus.MESSAGE_TOO_BIG, "a message has at most " + maxMessage + " bytes");
+            return;
+        }
+        message.writeBytes(part);
+        if (frame.isFinalFragment()) {
+            requireUtf8(message);
+            forget();
+        }
+    }
+
+    private void requireUtf8(ByteBuf text) {
+        if (!ByteBufUtil.isText(text, StandardCharsets.UTF_8)) {
+            refuse(WebSocketCloseStatus.INVALID_PAYLOAD_DATA, "a text message must be UTF-8");
+        }
+    }
+
+    private void refuse(WebSocketCloseStatus status, String reason) {
+        forget();
+        String fitting = reason.length() > 100 ? reason.substring(0, 100) : reason;
+        subscriber.close(CloseReason.PROTOCOL_ERROR, WebSocketWire.close(status.code(), fitting));
+    }
+
+    private void forget() {
+        if (unfinished != null) {
+            unfinished.release();
+            unfinished = null;
+        }
+    }
+}
