@@ -1,4 +1,4 @@
-/** Skeleton. */
+/** Level 3: the command line: options in, progress and reports out, exit codes. */
 @NullMarked
 package dev.fanfare.load.cli;
 

@@ -1,0 +1,129 @@
+package dev.fanfare.load.cli;
+
+import dev.fanfare.load.connect.ConnectPlan;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** Options that say what to connect, and how. Filled by picocli. */
+final class ConnectOptions {
+    @Option(
+            names = "--url",
+            required = true,
+            paramLabel = "URL",
+            converter = Converters.Url.class,
+            description = {
+                "The server: http://host:port[/base]. Given several times, the connections are spread over the"
+                        + " servers evenly."
+            })
+    private List<String> urls = new ArrayList<>();
+
+    @Option(
+            names = {"-n", "--connections"},
+            paramLabel = "N",
+            defaultValue = "1000",
+            converter = Converters.Positive.class,
+            description = "Connections to open. Default: ${DEFAULT-VALUE}.")
+    private int connections;
+
+    @Option(
+            names = "--sse-share",
+            paramLabel = "0..1",
+            defaultValue = "0.5",
+            converter = Converters.Share.class,
+            description = "Share of the connections that use SSE; the rest uses WebSocket. Default: ${DEFAULT-VALUE}.")
+    private double sseShare;
+
+    @Option(
+            names = "--slow-share",
+            paramLabel = "0..1",
+            defaultValue = "0",
+            converter = Converters.Share.class,
+            description = {
+                "Share of each transport's connections that stop reading after the handshake, with a small receive"
+                        + " buffer. They are counted apart. Default: ${DEFAULT-VALUE}."
+            })
+    private double slowShare;
+
+    @Option(
+            names = "--ramp",
+            paramLabel = "N/s",
+            defaultValue = "1000/s",
+            converter = Converters.Rate.class,
+            description = "Connections to start per second. Default: ${DEFAULT-VALUE}.")
+    private double ramp;
+
+    @Option(
+            names = "--in-flight",
+            paramLabel = "N",
+            defaultValue = "1000",
+            converter = Converters.Positive.class,
+            description = {
+                "Handshakes under way at once, at most; the ramp waits, and makes up for it later. Default:"
+                        + " ${DEFAULT-VALUE}."
+            })
+    private int inFlight;
+
+    @Option(
+            names = "--connect-timeout",
+            paramLabel = "TIME",
+            defaultValue = "10s",
+            converter = Converters.Millis.class,
+            description = "From the start of a try to the complete response head. Default: ${DEFAULT-VALUE}.")
+    private long connectTimeout;
+
+    @Option(
+            names = "--reconnect",
+            description = {
+                "Try again when a try fails or a stream ends: exponential backoff from 0.5 s to 30 s with full jitter,"
+                        + " after the wait an SSE 'retry:' asks for; sends Last-Event-ID."
+            })
+    private boolean reconnect;
+
+    @Option(
+            names = "--sse-path",
+            paramLabel = "PATH",
+            defaultValue = "/sse",
+            converter = Converters.UrlPath.class,
+            description = "Path of the event stream. Default: ${DEFAULT-VALUE}.")
+    private String ssePath = "";
+
+    @Option(
+            names = "--ws-path",
+            paramLabel = "PATH",
+            defaultValue = "/ws",
+            converter = Converters.UrlPath.class,
+            description = "Path of the WebSocket. Default: ${DEFAULT-VALUE}.")
+    private String wsPath = "";
+
+    @Option(
+            names = "--header",
+            paramLabel = "'NAME: VALUE'",
+            converter = Converters.Header.class,
+            description = "A header to send with every request, may be repeated; replaces ours of the same name.")
+    private List<String> headers = new ArrayList<>();
+
+    @Option(
+            names = "--no-compare",
+            description = {
+                "Do not demand that all connections get the same bytes under the same number. For several servers with"
+                        + " a clock each behind one address."
+            })
+    private boolean noCompare;
+
+    ConnectPlan plan() {
+        return new ConnectPlan(
+                urls,
+                ssePath,
+                wsPath,
+                headers,
+                connections,
+                sseShare,
+                slowShare,
+                ramp,
+                connectTimeout,
+                inFlight,
+                reconnect,
+                !noCompare);
+    }
+}

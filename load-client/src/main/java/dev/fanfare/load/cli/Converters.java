@@ -1,0 +1,139 @@
+package dev.fanfare.load.cli;
+
+import dev.fanfare.load.connect.Target;
+import dev.fanfare.load.report.FailCondition;
+import dev.fanfare.load.report.TimeText;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Option values as people write them. Each error names the value and what is allowed; picocli adds the option. */
+final class Converters {
+    private Converters() {}
+
+    /** A span of time: milliseconds. */
+    static final class Millis implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String value) {
+            try {
+                long millis = Math.round(TimeText.parseMillis(value));
+                if (millis > 0) {
+                    return millis;
+                }
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+            throw new TypeConversionException("'" + value + "' is not longer than 0");
+        }
+    }
+
+    /** A rate: {@code 2000/s} or {@code 2000}, per second. */
+    static final class Rate implements ITypeConverter<Double> {
+        private static final Pattern FORM = Pattern.compile("(\\d+(?:\\.\\d+)?)(?:/s)?");
+
+        @Override
+        public Double convert(String value) {
+            Matcher form = FORM.matcher(value);
+            double rate = form.matches() ? Double.parseDouble(form.group(1)) : 0;
+            if (rate <= 0) {
+                throw new TypeConversionException(
+                        "'" + value + "' is not a rate; allowed is a number above 0 per second: 2000/s");
+            }
+            return rate;
+        }
+    }
+
+    /** A share: 0 to 1. */
+    static final class Share implements ITypeConverter<Double> {
+        @Override
+        public Double convert(String value) {
+            try {
+                double share = Double.parseDouble(value);
+                if (share >= 0 && share <= 1) {
+                    return share;
+                }
+            } catch (NumberFormatException e) {
+                // falls through to the one message for all wrong values
+            }
+            throw new TypeConversionException("'" + value + "' is not a share; allowed is 0 to 1, such as 0.5");
+        }
+    }
+
+    /** A whole number above 0. */
+    static final class Positive implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String value) {
+            try {
+                int number = Integer.parseInt(value);
+                if (number > 0) {
+                    return number;
+                }
+            } catch (NumberFormatException e) {
+                // falls through to the one message for all wrong values
+            }
+            throw new TypeConversionException("'" + value + "' is not a whole number above 0");
+        }
+    }
+
+    /** Worker processes: a number, or 0 for {@code auto}. */
+    static final class Workers implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String value) {
+            try {
+                return value.equals("auto") ? Integer.valueOf(0) : new Positive().convert(value);
+            } catch (TypeConversionException e) {
+                throw new TypeConversionException("'" + value + "' is neither auto nor a whole number above 0");
+            }
+        }
+    }
+
+    /** A path of a URL. */
+    static final class UrlPath implements ITypeConverter<String> {
+        @Override
+        public String convert(String value) {
+            if (value.matches("/[\\x21-\\x7e]*")) {
+                return value;
+            }
+            throw new TypeConversionException(
+                    "'" + value + "' is not a path; allowed are printable ASCII characters after a /, such as /sse");
+        }
+    }
+
+    /** A request header line. */
+    static final class Header implements ITypeConverter<String> {
+        @Override
+        public String convert(String value) {
+            if (value.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\\x00-\\x08\\x0a-\\x1f\\x7f]*")) {
+                return value;
+            }
+            throw new TypeConversionException("'" + value + "' is not a header; allowed is 'Name: value' on one line");
+        }
+    }
+
+    /** The server: checked, and kept as it was written. */
+    static final class Url implements ITypeConverter<String> {
+        @Override
+        public String convert(String value) {
+            try {
+                Target.parse(value);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+            return value;
+        }
+    }
+
+    /** Conditions under which the run counts as failed. */
+    static final class Conditions implements ITypeConverter<List<FailCondition>> {
+        @Override
+        public List<FailCondition> convert(String value) {
+            try {
+                return FailCondition.parseAll(value);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,288 @@
+package dev.fanfare.load.connect;
+
+import dev.fanfare.load.stats.Counter;
+import dev.fanfare.load.stats.Interval;
+import dev.fanfare.load.stats.LoopStats;
+import dev.fanfare.load.wire.SharedTicks;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connections of one event loop: starts them at its share of the rate, keeps the number of handshakes under way within
+ * bounds, gives up those that take too long, and starts again those that may be. Everything but {@link #start()},
+ * {@link #collect()} and {@link #stop()} runs on its event loop.
+ */
+final class ClientLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientLoop.class);
+
+    /** Between two looks at the clock while connections are due: fine enough to be even, coarse enough to cost nothing. */
+    private static final int RAMP_TICK_MILLIS = 5;
+
+    /** Between two looks at the handshakes under way when no more connections are due. */
+    private static final int IDLE_TICK_MILLIS = 100;
+
+    private static final int SLOW_RECEIVE_BUFFER = 4096;
+    private static final int FIRST_SOURCE = 0x7f000002;
+
+    private final EventLoop loop;
+    private final IoBackend io;
+    private final ConnectPlan plan;
+    private final Slice slice;
+    private final List<Target> targets;
+    private final Requests requests;
+    private final Roster roster;
+    private final LoopStats stats = new LoopStats();
+    private final List<SharedTicks> ticks;
+    private final SharedReceiveBuffer receiveBuffer = new SharedReceiveBuffer();
+    private final byte[] scratch = new byte[SharedReceiveBuffer.SIZE];
+
+    /** Handshakes under way, oldest first. */
+    private final Set<Connection> pending = new LinkedHashSet<>();
+
+    private final Set<Connection> open = new HashSet<>();
+    /** Subscribers whose wait for a reconnect is over. */
+    private final ArrayDeque<Subscriber> again = new ArrayDeque<>();
+
+    private final Ramp ramp;
+    private long startNanos;
+    private int started;
+    private int settled;
+    private boolean ticking;
+    private boolean stopping;
+
+    /**
+     * The connections one loop opens.
+     *
+     * @param first index of the first in the whole run
+     * @param count how many
+     * @param perSecond this loop's share of the rate
+     * @param inFlight this loop's share of the handshakes under way
+     */
+    record Slice(int first, int count, double perSecond, int inFlight) {}
+
+    ClientLoop(EventLoop loop, IoBackend io, ConnectPlan plan, List<Target> targets, Slice slice) {
+        this.loop = loop;
+        this.io = io;
+        this.plan = plan;
+        this.slice = slice;
+        this.targets = targets;
+        this.requests = new Requests(plan);
+        this.roster = new Roster(plan);
+        this.ticks = targets.stream().map(t -> new SharedTicks(plan.compare())).toList();
+        this.ramp = new Ramp(slice.perSecond(), slice.count());
+    }
+
+    /** Starts the ramp. Any thread. */
+    void start() {
+        loop.execute(() -> {
+            startNanos = System.nanoTime();
+            keepTicking();
+        });
+    }
+
+    /** What happened since the last call, and whether every first try is over. Any thread. */
+    CompletableFuture<Collected> collect() {
+        CompletableFuture<Collected> result = new CompletableFuture<>();
+        loop.execute(() -> result.complete(new Collected(stats.collect(), settled == slice.count(), settled)));
+        return result;
+    }
+
+    /** Ends all connections, politely, and counts those that had fallen behind. Any thread. */
+    CompletableFuture<Interval> stop() {
+        CompletableFuture<Interval> result = new CompletableFuture<>();
+        loop.execute(() -> {
+            stopping = true;
+            for (Connection connection : List.copyOf(open)) {
+                if (connection.subscriber().stalled()) {
+                    stats.group(false).add(Counter.STALLED, 1);
+                }
+                connection.stop();
+            }
+            List.copyOf(pending).forEach(Connection::stop);
+            result.complete(stats.collect());
+        });
+        return result;
+    }
+
+    /** Frees what outlives the connections. Only after the event loop has ended. */
+    void release() {
+        receiveBuffer.release();
+    }
+
+    private void keepTicking() {
+        if (!ticking) {
+            ticking = true;
+            tick();
+        }
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        giveUpOn(now);
+        while (!again.isEmpty() && pending.size() < slice.inFlight()) {
+            attempt(again.remove(), now);
+        }
+        int due = ramp.due(now - startNanos);
+        while (started < due && pending.size() < slice.inFlight()) {
+            Roster.Member member = roster.member(slice.first() + started++);
+            attempt(new Subscriber(member, stats, ticks.get(member.target())), now);
+        }
+        ticking = !stopping && (started < slice.count() || !pending.isEmpty() || !again.isEmpty());
+        if (ticking) {
+            int wait = started < slice.count() || !again.isEmpty() ? RAMP_TICK_MILLIS : IDLE_TICK_MILLIS;
+            later(this::tick, wait);
+        }
+    }
+
+    private void giveUpOn(long now) {
+        long limit = TimeUnit.MILLISECONDS.toNanos(plan.connectTimeoutMillis());
+        while (!pending.isEmpty()) {
+            Iterator<Connection> oldest = pending.iterator();
+            Connection connection = oldest.next();
+            if (now - connection.startedNanos() < limit) {
+                return;
+            }
+            connection.failed("no complete response head within " + plan.connectTimeoutMillis() + " ms");
+        }
+    }
+
+    private void attempt(Subscriber subscriber, long now) {
+        Roster.Member member = subscriber.member();
+        stats.group(member.slow()).add(Counter.ATTEMPTED, 1);
+        Connection connection = new Connection(this, subscriber, now);
+        pending.add(connection);
+        Target target = target(member);
+        Bootstrap bootstrap = bootstrap(member).handler(connection);
+        if (target.loopbackV4()) {
+            bootstrap.localAddress(new InetSocketAddress(source(member.sourceBlock()), 0));
+        }
+        bootstrap.connect(target.address()).addListener(done -> {
+            Throwable cause = done.cause();
+            if (cause != null) {
+                connection.failed(FailureReason.of(cause));
+            }
+        });
+    }
+
+    private Bootstrap bootstrap(Roster.Member member) {
+        Bootstrap bootstrap = new Bootstrap()
+                .group(loop)
+                .channel(io.channel())
+                .disableResolver()
+                .option(ChannelOption.RECVBUF_ALLOCATOR, receiveBuffer)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
+                .option(ChannelOption.TCP_NODELAY, true);
+        if (io.epoll()) {
+            bootstrap.option(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true);
+        }
+        return member.slow() ? bootstrap.option(ChannelOption.SO_RCVBUF, SLOW_RECEIVE_BUFFER) : bootstrap;
+    }
+
+    /** Runs a task on this loop after a while; a task that fails says so, for nobody waits for its result. */
+    private void later(Runnable task, long millis) {
+        Future<?> scheduled = loop.schedule(task, millis, TimeUnit.MILLISECONDS);
+        scheduled.addListener(done -> {
+            if (done.cause() != null && !done.isCancelled()) {
+                LOG.error("a task of the load client failed", done.cause());
+            }
+        });
+    }
+
+    private static InetAddress source(int block) {
+        int address = FIRST_SOURCE + block;
+        byte[] raw = {(byte) (address >> 24), (byte) (address >> 16), (byte) (address >> 8), (byte) address};
+        try {
+            return InetAddress.getByAddress(raw);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("four bytes are an IPv4 address", e);
+        }
+    }
+
+    // What connections ask and tell. On the loop.
+
+    LoopStats stats() {
+        assert loop.inEventLoop();
+        return stats;
+    }
+
+    byte[] scratch() {
+        return scratch;
+    }
+
+    Requests requests() {
+        return requests;
+    }
+
+    Target target(Roster.Member member) {
+        return targets.get(member.target());
+    }
+
+    void opened(Connection connection) {
+        Subscriber subscriber = connection.subscriber();
+        pending.remove(connection);
+        open.add(connection);
+        settle(subscriber);
+        subscriber.opened();
+        Roster.Member member = subscriber.member();
+        stats.group(member.slow()).add(Counter.opened(member.transport()), 1);
+        stats.connectTime(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - connection.startedNanos()));
+    }
+
+    void failed(Connection connection, String reason) {
+        Subscriber subscriber = connection.subscriber();
+        pending.remove(connection);
+        settle(subscriber);
+        if (!stopping) {
+            stats.failed(subscriber.member().slow(), reason);
+            subscriber.failed();
+            tryAgainLater(subscriber);
+        }
+    }
+
+    void ended(Connection connection, String reason) {
+        open.remove(connection);
+        if (!stopping) {
+            Roster.Member member = connection.subscriber().member();
+            stats.ended(member.slow(), member.transport(), reason);
+            tryAgainLater(connection.subscriber());
+        }
+    }
+
+    private void settle(Subscriber subscriber) {
+        if (subscriber.firstTryOver()) {
+            settled++;
+        }
+    }
+
+    private void tryAgainLater(Subscriber subscriber) {
+        if (!plan.reconnect()) {
+            return;
+        }
+        long wait = Backoff.DEFAULT.waitMillis(
+                subscriber.failures(), subscriber.retryMillis(), ThreadLocalRandom.current());
+        Runnable retry = () -> {
+            if (!stopping) {
+                again.add(subscriber);
+                keepTicking();
+            }
+        };
+        later(retry, wait);
+    }
+}

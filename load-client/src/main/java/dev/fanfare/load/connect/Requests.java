@@ -1,0 +1,83 @@
+package dev.fanfare.load.connect;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the one request each connection sends. Any thread. */
+final class Requests {
+    private final String ssePath;
+    private final String wsPath;
+    private final Map<String, String> extra = new LinkedHashMap<>();
+
+    Requests(ConnectPlan plan) {
+        ssePath = plan.ssePath();
+        wsPath = plan.wsPath();
+        for (String line : plan.headers()) {
+            extra.put(name(line), line);
+        }
+    }
+
+    /** An event stream request (WHATWG HTML §9.2.3), resuming after {@code lastEventId} if there is one. */
+    byte[] sse(Target target, @Nullable String lastEventId) {
+        String resume = lastEventId == null ? "" : "Last-Event-ID: " + lastEventId;
+        return request(
+                target,
+                ssePath,
+                List.of("Host: " + target.host(), "Accept: text/event-stream", "Cache-Control: no-store", resume));
+    }
+
+    /** A WebSocket request (RFC 6455 §4.1). */
+    byte[] webSocket(Target target, String key) {
+        return request(
+                target,
+                wsPath,
+                List.of(
+                        "Host: " + target.host(),
+                        "Upgrade: websocket",
+                        "Connection: Upgrade",
+                        "Sec-WebSocket-Version: 13",
+                        "Sec-WebSocket-Key: " + key));
+    }
+
+    /** A fresh random key, or the one the user gave. */
+    String key() {
+        String given = header("sec-websocket-key");
+        if (given != null) {
+            return given;
+        }
+        byte[] nonce = new byte[16];
+        ThreadLocalRandom.current().nextBytes(nonce);
+        return Base64.getEncoder().encodeToString(nonce);
+    }
+
+    /** The value of an extra header by its lower-case name. */
+    @Nullable
+    String header(String name) {
+        String line = extra.get(name);
+        return line == null ? null : line.substring(line.indexOf(':') + 1).strip();
+    }
+
+    private byte[] request(Target target, String path, List<String> own) {
+        Map<String, String> lines = new LinkedHashMap<>();
+        for (String line : own) {
+            if (!line.isEmpty()) {
+                lines.put(name(line), line);
+            }
+        }
+        lines.putAll(extra);
+        StringBuilder text = new StringBuilder(256);
+        text.append("GET ").append(target.base()).append(path).append(" HTTP/1.1\r\n");
+        lines.values().forEach(line -> text.append(line).append("\r\n"));
+        return text.append("\r\n").toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String name(String line) {
+        return line.substring(0, line.indexOf(':')).strip().toLowerCase(Locale.ROOT);
+    }
+}

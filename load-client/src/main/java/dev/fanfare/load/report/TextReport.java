@@ -1,0 +1,154 @@
+package dev.fanfare.load.report;
+
+import dev.fanfare.load.stats.Counter;
+import dev.fanfare.load.stats.Interval;
+import dev.fanfare.load.stats.Percentiles;
+import dev.fanfare.load.stats.RunResult;
+import dev.fanfare.load.stats.Sample;
+import dev.fanfare.load.stats.Tally;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The summary a person reads at the end of a run. One use. */
+public final class TextReport {
+    private final StringBuilder text = new StringBuilder();
+    private final RunResult result;
+
+    private TextReport(RunResult result) {
+        this.result = result;
+    }
+
+    /** Writes the summary, several lines, the last one ended. */
+    public static String of(RunResult result, List<FailCondition.Outcome> outcomes) {
+        TextReport report = new TextReport(result);
+        report.connections();
+        report.faults();
+        report.window();
+        report.slow();
+        report.verdict(outcomes);
+        return report.text.toString();
+    }
+
+    private void connections() {
+        Interval total = result.total();
+        Sample.Open open = result.samples().isEmpty()
+                ? new Sample.Open(0, 0)
+                : result.samples().get(result.samples().size() - 1).open();
+        line("Connections", "");
+        line(
+                "  opened",
+                "%,d sse, %,d websocket",
+                total.total(Counter.OPENED_SSE),
+                total.total(Counter.OPENED_WEBSOCKET));
+        line("  open at the end", "%,d sse, %,d websocket", open.sse(), open.webSocket());
+        line("  failed", "%,d", total.total(Counter.FAILED));
+        reasons(total.failures());
+        line("  closed by server", "%,d", total.healthy().ended() + total.slow().ended());
+        reasons(total.endings());
+        number("  reconnected", total.total(Counter.RECONNECTED));
+        number("  stalled", total.healthy().get(Counter.STALLED));
+        Percentiles opening = Percentiles.of(total.connect());
+        line(
+                "  ramp",
+                "%s, %,.0f opened/s, time to open p50 %d p99 %d max %d ms",
+                TimeText.format(result.rampMillis()),
+                result.rampMillis() == 0 ? 0 : opening.count() * 1000.0 / result.rampMillis(),
+                opening.p50(),
+                opening.p99(),
+                opening.max());
+    }
+
+    private void faults() {
+        Tally healthy = result.total().healthy();
+        line("Faults, whole run", "");
+        line("  lost", "%,d", healthy.get(Counter.LOST));
+        line("  duplicated", "%,d", healthy.get(Counter.DUPLICATED));
+        line("  out of order", "%,d", healthy.get(Counter.OUT_OF_ORDER));
+        line("  corrupt", "%,d", healthy.get(Counter.CORRUPT));
+        number("  protocol errors", healthy.get(Counter.PROTOCOL_ERRORS));
+        number("  missed while away", healthy.get(Counter.MISSED));
+        number("  from the future", healthy.get(Counter.FUTURE));
+    }
+
+    private void window() {
+        Interval window = result.window();
+        Tally healthy = window.healthy();
+        Percentiles latency = Percentiles.of(window.latency());
+        line("Measured window", "%s", TimeText.format(result.windowMillis()));
+        line(
+                "  messages",
+                "%,d (%,d sse, %,d websocket), %,.0f/s",
+                healthy.messages(),
+                healthy.get(Counter.MESSAGES_SSE),
+                healthy.get(Counter.MESSAGES_WEBSOCKET),
+                result.messagesPerSecond());
+        line("  bytes", "%,d (%,.0f per message)", healthy.get(Counter.BYTES), perMessage(healthy));
+        if (latency.count() > 0) {
+            line(
+                    "  latency",
+                    "p50 %d  p90 %d  p99 %d  p99.9 %d  max %d ms",
+                    latency.p50(),
+                    latency.p90(),
+                    latency.p99(),
+                    latency.p999(),
+                    latency.max());
+        }
+        line(
+                "  client CPU",
+                "%.2f us per message, %.3f cores",
+                result.cpuMicrosPerMessage(),
+                result.windowMillis() == 0 ? 0 : window.cpuNanos() / 1e6 / result.windowMillis());
+    }
+
+    private static double perMessage(Tally tally) {
+        return tally.messages() == 0 ? 0 : (double) tally.get(Counter.BYTES) / tally.messages();
+    }
+
+    private void slow() {
+        Tally slow = result.total().slow();
+        if (slow.get(Counter.ATTEMPTED) > 0) {
+            line("Slow connections", "%,d opened, %,d closed by server", slow.opened(), slow.ended());
+            line("  messages", "%,d, lost %,d", slow.messages(), slow.get(Counter.LOST));
+        }
+    }
+
+    private void verdict(List<FailCondition.Outcome> outcomes) {
+        for (FailCondition.Outcome outcome : outcomes) {
+            String unit = outcome.condition().metric().isTime() ? " ms" : "";
+            line(
+                    outcome.holds() ? "FAILED" : "passed",
+                    "%s: %s is %s%s",
+                    outcome.condition().text(),
+                    outcome.condition().metric().label(),
+                    plain(outcome.value()),
+                    unit);
+        }
+        if (result.interrupted() != null) {
+            line("Stopped early", "%s", result.interrupted());
+        }
+    }
+
+    private static String plain(double value) {
+        return value == Math.rint(value)
+                ? String.format(Locale.ROOT, "%,.0f", value)
+                : String.format(Locale.ROOT, "%,.1f", value);
+    }
+
+    private void reasons(Map<String, Long> reasons) {
+        reasons.forEach(
+                (reason, number) -> text.append(String.format(Locale.ROOT, "%22s%,d × %s%n", "", number, reason)));
+    }
+
+    private void number(String what, long number) {
+        if (number != 0) {
+            line(what, "%,d", number);
+        }
+    }
+
+    private void line(String what, String format, Object... values) {
+        String value = String.format(Locale.ROOT, format, values);
+        text.append(String.format(Locale.ROOT, "%-20s%s", what, value).stripTrailing())
+                .append(System.lineSeparator());
+    }
+}

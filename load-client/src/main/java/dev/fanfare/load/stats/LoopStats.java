@@ -1,0 +1,43 @@
+package dev.fanfare.load.stats;
+
+/** The counts of one event loop since they were last collected. That loop only, no synchronisation. */
+public final class LoopStats {
+    private Interval current = new Interval();
+
+    /** The counts of the connections that read, or of those that do not. Fetch it anew each time: it changes on collection. */
+    public Tally group(boolean slow) {
+        return slow ? current.slow() : current.healthy();
+    }
+
+    /** Records one message's latency in milliseconds; what lies outside 0 to one hour is recorded as that bound. */
+    public void latency(long millis) {
+        if (millis < 0) {
+            current.healthy().add(Counter.FUTURE, 1);
+        }
+        current.latency().recordValue(Math.min(Math.max(millis, 0), Interval.LONGEST_MILLIS));
+    }
+
+    /** Records how long a stream took to open, in milliseconds. */
+    public void connectTime(long millis) {
+        current.connect().recordValue(Math.min(Math.max(millis, 0), Interval.LONGEST_MILLIS));
+    }
+
+    /** Counts a try that failed. */
+    public void failed(boolean slow, String reason) {
+        group(slow).add(Counter.FAILED, 1);
+        current.failures().merge(reason, 1L, Long::sum);
+    }
+
+    /** Counts a stream that ended before the run did. */
+    public void ended(boolean slow, Transport transport, String reason) {
+        group(slow).add(Counter.ended(transport), 1);
+        current.endings().merge(reason, 1L, Long::sum);
+    }
+
+    /** Everything since the last call; counting begins anew. */
+    public Interval collect() {
+        Interval collected = current;
+        current = new Interval();
+        return collected;
+    }
+}

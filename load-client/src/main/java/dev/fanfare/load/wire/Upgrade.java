@@ -1,0 +1,79 @@
+package dev.fanfare.load.wire;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The rules by which a response head opens a stream. Pure functions: any thread. */
+public final class Upgrade {
+    private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    private Upgrade() {}
+
+    /** {@code Sec-WebSocket-Accept} for a {@code Sec-WebSocket-Key} (RFC 6455 §4.2.2). */
+    public static String accept(String key) {
+        try {
+            MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
+            return Base64.getEncoder().encodeToString(sha1.digest((key + GUID).getBytes(StandardCharsets.US_ASCII)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-1", e);
+        }
+    }
+
+    /**
+     * Checks the answer to a WebSocket request (RFC 6455 §4.1).
+     *
+     * @param protocols the value of {@code Sec-WebSocket-Protocol} that was sent, null for none
+     */
+    public static void checkWebSocket(ResponseHead head, String key, @Nullable String protocols)
+            throws ProtocolViolation {
+        status(head, 101);
+        require("websocket".equalsIgnoreCase(head.header("upgrade")), "Upgrade header is not websocket");
+        require(lists(head.header("connection"), "upgrade"), "Connection header does not say Upgrade");
+        require(accept(key).equals(head.header("sec-websocket-accept")), "Sec-WebSocket-Accept does not match the key");
+        require(head.header("sec-websocket-extensions") == null, "WebSocket extension nobody offered");
+        String chosen = head.header("sec-websocket-protocol");
+        require(chosen == null || lists(protocols, chosen), "WebSocket subprotocol nobody offered");
+    }
+
+    /**
+     * Checks the answer to an event stream request (WHATWG HTML §9.2.3, RFC 9112 §6).
+     *
+     * @return whether the body is chunked; otherwise it ends with the connection
+     */
+    public static boolean checkSse(ResponseHead head) throws ProtocolViolation {
+        status(head, 200);
+        String[] type = String.valueOf(head.header("content-type"))
+                .toLowerCase(Locale.ROOT)
+                .split(";", -1);
+        require(type[0].strip().equals("text/event-stream"), "Content-Type is not text/event-stream");
+        for (String parameter : Arrays.asList(type).subList(1, type.length)) {
+            String p = parameter.strip().replace("\"", "");
+            require(!p.startsWith("charset=") || p.equals("charset=utf-8"), "event stream charset is not utf-8");
+        }
+        require(head.header("content-encoding") == null, "Content-Encoding nobody offered");
+        String coding = head.header("transfer-encoding");
+        require(coding == null || coding.equalsIgnoreCase("chunked"), "Transfer-Encoding is not chunked");
+        require(head.header("content-length") == null, "Content-Length on an event stream");
+        return coding != null;
+    }
+
+    private static void status(ResponseHead head, int wanted) throws ProtocolViolation {
+        require(head.status() == wanted, "HTTP status " + head.status());
+    }
+
+    private static boolean lists(@Nullable String header, String member) {
+        return header != null
+                && Arrays.stream(header.split(",", -1)).anyMatch(m -> m.strip().equalsIgnoreCase(member));
+    }
+
+    private static void require(boolean held, String otherwise) throws ProtocolViolation {
+        if (!held) {
+            throw new ProtocolViolation(otherwise);
+        }
+    }
+}
