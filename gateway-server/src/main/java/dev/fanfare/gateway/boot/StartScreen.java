@@ -30,7 +30,7 @@ final class StartScreen {
                         Version.get(),
                         System.getProperty("java.version"),
                         ProcessHandle.current().pid(),
-                        address.getAddress().getHostAddress(),
+                        config.server().host(),
                         address.getPort(),
                         gateway.transport().name(),
                         config.server().workers(),

@@ -12,8 +12,8 @@ import java.time.Duration;
  * @param stallTimeout a connection whose socket takes nothing for this long is closed
  * @param sseHeartbeat between two comments on an SSE stream
  * @param pingInterval between two WebSocket pings
- * @param pongTimeout a WebSocket client that sends nothing for this long after a ping is closed; likewise one that does
- *     not answer a close frame
+ * @param pongTimeout a WebSocket client that sends nothing for this long after a ping is closed
+ * @param closeTimeout how long a client may take to answer a close frame
  */
 public record HubConfig(
         SlowConsumerPolicy policy,
@@ -21,7 +21,8 @@ public record HubConfig(
         Duration stallTimeout,
         Duration sseHeartbeat,
         Duration pingInterval,
-        Duration pongTimeout) {
+        Duration pongTimeout,
+        Duration closeTimeout) {
     private static final Range<String> SECONDS = Range.of("1s", "1h");
 
     public static HubConfig from(Settings in) {
@@ -44,16 +45,25 @@ public record HubConfig(
                 in.duration("websocket.ping-interval", "25s", SECONDS, "time between two pings to a WebSocket client"),
                 in.duration(
                         "websocket.pong-timeout",
-                        "10s",
+                        "60s",
                         SECONDS,
-                        "a WebSocket client that sends nothing for this long after a ping or a close frame is closed"));
+                        "a WebSocket client that sends nothing for this long after a ping is closed"),
+                in.duration(
+                        "websocket.close-timeout",
+                        "5s",
+                        SECONDS,
+                        "a WebSocket client that does not answer a close frame by then is cut"));
     }
 
     int stallSeconds() {
         return (int) stallTimeout.toSeconds();
     }
 
-    int answerSeconds() {
+    int pongSeconds() {
         return (int) pongTimeout.toSeconds();
+    }
+
+    int closeSeconds() {
+        return (int) closeTimeout.toSeconds();
     }
 }

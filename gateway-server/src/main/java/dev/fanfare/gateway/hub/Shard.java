@@ -62,7 +62,8 @@ public final class Shard {
     /** Adds a connection of this loop; it receives every broadcast from now on. */
     public Subscriber join(Channel channel, StreamProtocol protocol) {
         assert onLoop();
-        int firstHeartbeat = now() + 1 + phase++ % protocol.heartbeatSeconds();
+        int period = protocol.heartbeatSeconds();
+        int firstHeartbeat = now() + 1 + period / 2 + Math.floorMod(phase++, period); // spread, or all come at once
         Subscriber subscriber = new Subscriber(this, channel, protocol, firstHeartbeat);
         roster.add(subscriber);
         counts.lazySet(protocol.kind().ordinal(), counts.get(protocol.kind().ordinal()) + 1);

@@ -58,7 +58,7 @@ public final class Subscriber extends Roster.Seat {
         assert shard.onLoop();
         if (state == State.ASKED) {
             state = State.OPEN;
-            due += protocol.heartbeatSeconds() - shard.config().answerSeconds();
+            due += protocol.heartbeatSeconds() - shard.config().pongSeconds();
         }
     }
 
@@ -173,7 +173,7 @@ public final class Subscriber extends Roster.Seat {
     private void heartbeat(int now) {
         if (protocol.answers()) {
             state = State.ASKED;
-            due = now + shard.config().answerSeconds();
+            due = now + shard.config().pongSeconds();
         }
         send(protocol.heartbeat(), shard.tally());
     }
@@ -199,7 +199,7 @@ public final class Subscriber extends Roster.Seat {
     private void leaving(CloseReason why) {
         assert shard.onLoop();
         state = State.LEAVING;
-        due = shard.now() + shard.config().answerSeconds();
+        due = shard.now() + shard.config().closeSeconds();
         if (reason == null) {
             reason = why;
         }

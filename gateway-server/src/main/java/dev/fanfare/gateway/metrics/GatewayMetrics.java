@@ -2,12 +2,14 @@ package dev.fanfare.gateway.metrics;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.core.metrics.Info;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,7 +25,7 @@ public final class GatewayMetrics {
             .mapToObj(Duration::ofMillis)
             .toArray(Duration[]::new);
 
-    private final MeterRegistry registry;
+    private final PrometheusMeterRegistry registry;
     private final Map<StreamKind, Counter> opened = new EnumMap<>(StreamKind.class);
     private final Map<StreamKind, Map<CloseReason, Counter>> closed = new EnumMap<>(StreamKind.class);
     private final Map<StreamKind, Counter> delivered = new EnumMap<>(StreamKind.class);
@@ -43,7 +45,7 @@ public final class GatewayMetrics {
     private final Timer lag;
     private volatile long lastBroadcastNanos;
 
-    public GatewayMetrics(MeterRegistry registry) {
+    public GatewayMetrics(PrometheusMeterRegistry registry) {
         this.registry = registry;
         for (StreamKind kind : StreamKind.values()) {
             Tags tags = Tags.of("transport", kind.label());
@@ -158,8 +160,18 @@ public final class GatewayMetrics {
 
     /** Exports the constants that say what is running. */
     public void info(String transport, String version) {
-        gauge(Meter.TRANSPORT_INFO, Tags.of("transport", transport), () -> 1);
-        gauge(Meter.BUILD_INFO, Tags.of("version", version, "java", System.getProperty("java.version")), () -> 1);
+        constant(Meter.TRANSPORT_INFO, List.of("transport"), transport);
+        constant(Meter.BUILD_INFO, List.of("version", "java"), version, System.getProperty("java.version"));
+    }
+
+    /** An info metric; Micrometer has no word for it, and a gauge would lose its {@code _info}. */
+    private void constant(Meter meter, List<String> labels, String... values) {
+        Info info = Info.builder()
+                .name(meter.id)
+                .help(meter.help)
+                .labelNames(labels.toArray(String[]::new))
+                .register(registry.getPrometheusRegistry());
+        info.setLabelValues(values);
     }
 
     /** Messages delivered so far over both transports. */
