@@ -22,6 +22,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -112,7 +113,9 @@ final class Gateway implements AutoCloseable {
         Map<String, HttpRoute> routes = new HashMap<>();
         routes.put("/", StaticPage.of("index.html", "text/html; charset=utf-8"));
         routes.put("/console.css", StaticPage.of("console.css", "text/css; charset=utf-8"));
-        routes.put("/console.js", StaticPage.of("console.js", "text/javascript; charset=utf-8"));
+        for (String script : List.of("format.js", "chart.js", "console.js")) {
+            routes.put("/" + script, StaticPage.of(script, "text/javascript; charset=utf-8"));
+        }
         routes.put("/favicon.svg", StaticPage.of("favicon.svg", "image/svg+xml"));
         routes.put("/console/stats", new StatsRoute(hub, metrics, readiness, node, background));
         routes.put("/metrics", new MetricsRoute(registry, background));

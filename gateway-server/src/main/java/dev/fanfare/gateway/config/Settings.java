@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.config;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -39,13 +41,20 @@ public final class Settings {
     }
 
     public String text(String key, String standard, String meaning) {
-        return read(Setting.of(key, standard, "text", meaning), Function.identity());
+        return read(Setting.of(key, standard, "text", meaning), text -> {
+            if (text.isEmpty()) {
+                throw new IllegalArgumentException("text that is not empty");
+            }
+            return text;
+        });
     }
 
     /** A path, or null when the key is not given. */
     public @Nullable Path path(String key, String meaning) {
-        String text = read(Setting.of(key, "", "a path", meaning), Function.identity());
-        return text.isEmpty() ? null : Path.of(text);
+        return read(
+                        Setting.of(key, "", "a path", meaning),
+                        text -> text.isEmpty() ? Optional.<Path>empty() : path(text))
+                .orElse(null);
     }
 
     public boolean flag(String key, boolean standard, String meaning) {
@@ -153,7 +162,7 @@ public final class Settings {
         if (given != null) {
             try {
                 return parse.apply(given.value().trim());
-            } catch (IllegalArgumentException | ArithmeticException wrong) {
+            } catch (IllegalArgumentException wrong) {
                 problems.add("%s: '%s' (%s) is not allowed; allowed: %s"
                         .formatted(setting.key(), given.value(), given.origin(), wrong.getMessage()));
             }
@@ -166,6 +175,14 @@ public final class Settings {
         String variable = environment.get(name);
         Given below = variable == null ? file.get(key) : new Given(variable, name);
         return flags.getOrDefault(key, below);
+    }
+
+    private static Optional<Path> path(String text) {
+        try {
+            return Optional.of(Path.of(text));
+        } catch (InvalidPathException notAPath) {
+            throw new IllegalArgumentException("a path", notAPath);
+        }
     }
 
     private static <T extends Comparable<T>> T within(Range<T> allowed, Range<String> shown, T value) {

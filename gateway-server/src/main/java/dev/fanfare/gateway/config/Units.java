@@ -40,6 +40,10 @@ public final class Units {
         if (factor == null) {
             throw new IllegalArgumentException(form);
         }
-        return Math.multiplyExact(Long.parseLong(matcher.group(1)), factor);
+        try {
+            return Math.multiplyExact(Long.parseLong(matcher.group(1)), factor);
+        } catch (ArithmeticException tooLarge) {
+            throw new IllegalArgumentException(form + ", below 2^63", tooLarge);
+        }
     }
 }

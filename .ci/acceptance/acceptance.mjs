@@ -1,0 +1,158 @@
+// Clients we did not write, against the jar: npm ws, EventSource and the page in Chromium, and both behind nginx with the
+// configuration of docs/proxies.md.
+import { spawn, execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import WebSocket from 'ws';
+import { chromium } from 'playwright-core';
+
+const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../..');
+const scratch = mkdtempSync(path.join(tmpdir(), 'fanfare-'));
+const children = [];
+const PROXY_PORT = 18081;
+let failed = 0;
+let skipped = 0;
+let passed = 0;
+
+const has = (program) => {
+  try {
+    return execFileSync('which', [program], { encoding: 'utf8' }).trim();
+  } catch {
+    return null;
+  }
+};
+
+async function check(name, run) {
+  try {
+    const reason = await run();
+    if (reason) { skipped++; console.log(`skipped  ${name}: ${reason}`); } else { passed++; console.log(`ok       ${name}`); }
+  } catch (error) {
+    failed++;
+    console.log(`FAILED   ${name}: ${error.message}`);
+  }
+}
+
+function inOrder(seqs, what) {
+  seqs.forEach((seq, i) => {
+    if (i && seq !== seqs[i - 1] + 1) throw new Error(`${what}: seq ${seqs[i - 1]} is followed by ${seq}`);
+  });
+}
+
+async function startGateway() {
+  const gateway = spawn('java', ['-jar', `${root}/gateway-server/target/gateway-server.jar`, '--port', '0', '--host', '127.0.0.1',
+    '--interval', '200ms'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(gateway);
+  let screen = '';
+  for await (const text of gateway.stdout) {
+    screen += text;
+    const port = /http:\/\/127\.0\.0\.1:(\d+)\/metrics/.exec(screen);
+    if (port) { gateway.stdout.resume(); return Number(port[1]); }
+  }
+  throw new Error(`the gateway ended:\n${screen}`);
+}
+
+function webSocketTicks(url, count) {
+  return new Promise((resolve, reject) => {
+    const seqs = [];
+    const socket = new WebSocket(url, { handshakeTimeout: 5000 });
+    const timer = setTimeout(() => reject(new Error(`only ${seqs.length} ticks in 20 s`)), 20_000);
+    socket.on('error', reject);
+    socket.on('message', (data, binary) => {
+      if (binary) reject(new Error('a binary message'));
+      seqs.push(JSON.parse(data).seq);
+      if (seqs.length === count) { clearTimeout(timer); socket.close(1000); }
+    });
+    socket.on('close', (code) => (code === 1000 ? resolve(seqs) : reject(new Error(`closed with ${code}`))));
+  });
+}
+
+async function sseTicks(url, count) {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(new Error('no ticks in 20 s')), 20_000);
+  const response = await fetch(url, { signal: abort.signal, headers: { Accept: 'text/event-stream' } });
+  if (!response.headers.get('content-type').startsWith('text/event-stream')) throw new Error('wrong content type');
+  let text = '';
+  const seqs = [];
+  for await (const part of response.body.pipeThrough(new TextDecoderStream())) {
+    text += part;
+    const events = text.split('\n\n');
+    text = events.pop();
+    for (const event of events) {
+      const data = /^data: (.*)$/m.exec(event);
+      if (data) seqs.push(JSON.parse(data[1]).seq);
+    }
+    if (seqs.length >= count) break;
+  }
+  clearTimeout(timer);
+  abort.abort();
+  return seqs;
+}
+
+async function startNginx(port) {
+  const nginx = has('nginx');
+  if (!nginx) return null;
+  const documented = /```nginx\n([\s\S]*?)```/.exec(readFileSync(`${root}/docs/proxies.md`, 'utf8'))[1];
+  const site = documented.replace('127.0.0.1:8080', `127.0.0.1:${port}`).replace('listen 8081', `listen 127.0.0.1:${PROXY_PORT}`);
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${scratch}/${kind};`);
+  writeFileSync(`${scratch}/nginx.conf`, `daemon off; master_process off; pid ${scratch}/nginx.pid; error_log ${scratch}/error.log;
+events { worker_connections 512; }
+http { access_log off; ${temporary.join(' ')}
+${site} }`);
+  const child = spawn(nginx, ['-c', `${scratch}/nginx.conf`, '-e', `${scratch}/error.log`], { stdio: 'inherit' });
+  children.push(child);
+  for (let i = 0; i < 50; i++) {
+    await sleep(100);
+    try { await fetch(`http://127.0.0.1:${PROXY_PORT}/health/live`); return PROXY_PORT; } catch { /* not yet */ }
+  }
+  throw new Error(`nginx does not answer: ${readFileSync(`${scratch}/error.log`, 'utf8')}`);
+}
+
+async function browser(url) {
+  const executablePath = has('chromium');
+  if (!executablePath) return 'no chromium on this machine';
+  const chrome = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+    '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+  try {
+    const page = await chrome.newPage();
+    const complaints = [];
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await page.goto(url);
+    const seqs = await page.evaluate(() => new Promise((resolve, reject) => {
+      const source = new EventSource('sse');
+      const seen = [];
+      setTimeout(() => reject(new Error(`only ${seen.length} events`)), 20_000);
+      source.onmessage = (event) => {
+        if (event.lastEventId !== String(JSON.parse(event.data).seq)) reject(new Error('id is not seq'));
+        if (seen.push(JSON.parse(event.data).seq) === 10) { source.close(); resolve(seen); }
+      };
+    }));
+    inOrder(seqs, 'EventSource');
+    await page.waitForFunction(() => /\b[1-9]\d*\b/.test(document.body.innerText.match(/WebSocket[\s\S]*/)?.[0] ?? ''), null, { timeout: 20_000 });
+    const open = await page.evaluate(() => (document.body.innerText.match(/\bopen\b/g) ?? []).length);
+    if (open < 2) throw new Error('the page does not show both streams open');
+    if (complaints.length) throw new Error(`the browser complains: ${complaints.join('; ')}`);
+  } finally {
+    await chrome.close();
+  }
+}
+
+try {
+  const port = await startGateway();
+  await check('npm ws receives ticks in order', async () => inOrder(await webSocketTicks(`ws://127.0.0.1:${port}/ws`, 15), 'ws'));
+  await check('fetch reads the SSE stream in order', async () => inOrder(await sseTicks(`http://127.0.0.1:${port}/sse`, 15), 'sse'));
+  await check('EventSource and the page in Chromium', () => browser(`http://127.0.0.1:${port}/`));
+  const proxy = await startNginx(port);
+  await check('npm ws through nginx', async () =>
+    proxy ? inOrder(await webSocketTicks(`ws://127.0.0.1:${proxy}/ws`, 15), 'ws') : 'no nginx on this machine');
+  await check('SSE through nginx', async () =>
+    proxy ? inOrder(await sseTicks(`http://127.0.0.1:${proxy}/sse`, 15), 'sse') : 'no nginx on this machine');
+} finally {
+  children.reverse().forEach((child) => child.kill('SIGTERM'));
+  await sleep(500);
+  rmSync(scratch, { recursive: true, force: true });
+}
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+process.exit(failed ? 1 : 0);
