@@ -4,6 +4,7 @@ import dev.fanfare.load.scenario.Worker;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Where the program starts: as the load client a person runs, or as one of its workers. */
 public final class Main {
@@ -28,6 +29,13 @@ public final class Main {
     static CommandLine commandLine(Interruption interruption) {
         return new CommandLine(new LoadCommand(interruption))
                 .setUsageHelpAutoWidth(true)
+                .setParameterExceptionHandler((wrong, arguments) -> {
+                    CommandLine command = wrong.getCommandLine();
+                    command.getErr().println(command.getColorScheme().errorText(wrong.getMessage()));
+                    UnmatchedArgumentException.printSuggestions(wrong, command.getErr());
+                    command.getErr().println("See load-client --help.");
+                    return CommandLine.ExitCode.USAGE;
+                })
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
                     command.getErr().println(command.getColorScheme().errorText("load-client: " + message));
