@@ -50,8 +50,11 @@ public final class SseWire {
         return ("retry: " + millis + "\n\n").getBytes(US_ASCII);
     }
 
-    /** {@code body} as one chunk. */
+    /** {@code body} as one chunk; an empty one is refused, because it would end the stream. */
     public static byte[] chunk(byte[] body) {
+        if (body.length == 0) {
+            throw new IllegalArgumentException("a chunk of nothing ends the body; see lastChunk");
+        }
         return Bytes.join(
                 (Integer.toHexString(body.length) + "\r\n").getBytes(US_ASCII), body, "\r\n".getBytes(US_ASCII));
     }
