@@ -51,8 +51,8 @@ import picocli.CommandLine.Spec;
             "Ctrl-C and SIGTERM end the run early; the report is still written.",
             "",
             "Example:",
-            "  java -jar load-client.jar --url http://127.0.0.1:8080 --connections 15000 --ramp 2000/s \\",
-            "       --duration 60s --fail-if 'lost>0,p99>500ms' --html report.html"
+            "  java -jar load-client.jar --url http://127.0.0.1:8080 -n 15000 --ramp 2000/s \\",
+            "    --duration 60s --fail-if 'lost>0,p99>500ms' --html report.html"
         })
 final class LoadCommand implements Callable<Integer> {
     static final int COULD_NOT_RUN = 3;

@@ -57,9 +57,12 @@ public final class LoadRun {
         ramp();
         long rampMillis = elapsed();
         timeline.cut(rampMillis, Phase.RAMP);
-        listener.rampOver(rampMillis, timeline.total());
-        measure(rampMillis);
-        long windowMillis = elapsed() - rampMillis;
+        long windowMillis = 0;
+        if (interrupted == null) {
+            listener.rampOver(rampMillis, timeline.total());
+            measure(rampMillis);
+            windowMillis = elapsed() - rampMillis;
+        }
         for (Interval last : join(crews.stream().map(Crew::stop).toList())) {
             timeline.add(last, Phase.CLOSE);
         }

@@ -2,8 +2,10 @@ package dev.fanfare.load.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.fanfare.load.TestServer;
+import dev.fanfare.load.connect.ClientLoops;
 import dev.fanfare.load.connect.ConnectPlan;
 import dev.fanfare.load.stats.Counter;
 import dev.fanfare.load.stats.Interval;
@@ -131,6 +133,20 @@ class LoadRunTest {
             assertThat(result.total().healthy().get(Counter.LOST)).isEqualTo(12);
             assertThat(result.total().slow().opened()).isEqualTo(2);
             assertThat(result.total().latency().getTotalCount()).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void aSlowConnectionThatTheServerCutsOffIsNoticedThoughNobodyReadsIt() throws Exception {
+        assumeTrue(ClientLoops.backend().equals("epoll"), "Java NIO does not tell without reading");
+        try (TestServer server = new TestServer((index, to) -> {
+            to.open();
+            throw new IOException("cut off");
+        })) {
+            RunResult result = runUntil(plan(server, 2, 0.5, 1, false), t -> false);
+            assertThat(result.interrupted()).isEqualTo("no connection was left");
+            assertThat(result.total().slow().ended()).isEqualTo(2);
+            assertThat(result.total().healthy().ended()).isZero();
         }
     }
 
