@@ -30,6 +30,7 @@ final class LiveProgress implements RunListener, AutoCloseable {
     private final PrintWriter out;
     private final boolean terminal;
     private @Nullable ProgressBar bar;
+    private int planned;
 
     LiveProgress(PrintWriter out, boolean terminal) {
         this.out = out;
@@ -53,6 +54,7 @@ final class LiveProgress implements RunListener, AutoCloseable {
 
     @Override
     public void ramping(int settled, int connections, Interval total) {
+        planned = connections;
         if (!terminal) {
             return;
         }
@@ -86,7 +88,7 @@ final class LiveProgress implements RunListener, AutoCloseable {
                 Locale.ROOT,
                 "%,d of %,d connections open after %s; measuring from here",
                 total.open(),
-                total.total(Counter.ATTEMPTED),
+                planned,
                 TimeText.format(millis)));
         out.flush();
     }

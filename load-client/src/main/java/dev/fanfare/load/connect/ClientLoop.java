@@ -134,6 +134,9 @@ final class ClientLoop {
     }
 
     private void tick() {
+        if (stopping) {
+            return;
+        }
         long now = System.nanoTime();
         giveUpOn(now);
         while (!again.isEmpty() && pending.size() < slice.inFlight()) {
@@ -144,7 +147,7 @@ final class ClientLoop {
             Roster.Member member = roster.member(slice.first() + started++);
             attempt(new Subscriber(member, stats, ticks.get(member.target())), now);
         }
-        ticking = !stopping && (started < slice.count() || !pending.isEmpty() || !again.isEmpty());
+        ticking = started < slice.count() || !pending.isEmpty() || !again.isEmpty();
         if (ticking) {
             int wait = started < slice.count() || !again.isEmpty() ? RAMP_TICK_MILLIS : IDLE_TICK_MILLIS;
             later(this::tick, wait);
