@@ -1,6 +1,5 @@
 package dev.fanfare.gateway.hub;
 
-import dev.fanfare.gateway.metrics.CloseReason;
 import dev.fanfare.gateway.wire.SharedFrame;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -32,7 +31,7 @@ final class Backlog {
     void await(ChannelFuture rest, int length) {
         waitingBytes += length;
         waitingWrites++;
-        rest.addListener(done -> written(length, done.isSuccess()));
+        rest.addListener(done -> written(length, done.cause()));
     }
 
     /** Bytes that wait for the socket. */
@@ -74,12 +73,12 @@ final class Backlog {
         }
     }
 
-    private void written(int length, boolean success) {
+    private void written(int length, @Nullable Throwable failure) {
         waitingBytes -= length;
         waitingWrites--;
         finishedWrites++;
-        if (!success) {
-            owner.close(CloseReason.IO_ERROR);
+        if (failure != null) {
+            owner.failed(failure);
         } else if (waitingWrites == 0) {
             SharedFrame next = newest;
             newest = null;

@@ -9,16 +9,17 @@ final class Failure {
     private Failure() {}
 
     static CloseReason reason(Throwable cause) {
+        CloseReason reason = CloseReason.IO_ERROR;
         for (Throwable at = cause; at != null; at = at.getCause()) {
             String words = words(at);
             if (words.contains("timed out")) {
                 return CloseReason.STALLED; // TCP_USER_TIMEOUT: nothing sent was acknowledged
             }
             if (at instanceof ClosedChannelException || words.contains("reset") || words.contains("Broken pipe")) {
-                return CloseReason.CLIENT;
+                reason = CloseReason.CLIENT; // unless the cause says more: a closed channel names what closed it
             }
         }
-        return CloseReason.IO_ERROR;
+        return reason;
     }
 
     private static String words(Throwable cause) {
