@@ -11,6 +11,9 @@ import java.util.Map;
 /** A request that cannot be served, and why, as the client reads it (RFC 9457, problem details). Any thread. */
 public final class HttpProblem extends Exception {
     private static final long serialVersionUID = 1L;
+    /** A detail may quote the client, and a client may send a lot. */
+    private static final int LONGEST = 300;
+
     private static final String TYPE = "application/problem+json";
 
     private final transient HttpReply reply;
@@ -22,8 +25,9 @@ public final class HttpProblem extends Exception {
 
     /** A problem; {@code detail} says what was wrong and what is allowed. */
     public static HttpProblem of(HttpResponseStatus status, String detail) {
+        String words = detail.length() > LONGEST ? detail.substring(0, LONGEST) + "…" : detail;
         String json = "{\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\"}"
-                .formatted(escape(status.reasonPhrase()), status.code(), escape(detail));
+                .formatted(escape(status.reasonPhrase()), status.code(), escape(words));
         return new HttpProblem(new HttpReply(status, TYPE, json.getBytes(UTF_8), Map.of()), detail);
     }
 

@@ -8,6 +8,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -82,10 +83,29 @@ public final class Subscriber extends Roster.Seat {
         close(Failure.reason(cause));
     }
 
-    /** Sends {@code lastBytes} (a close frame) and closes when they have left. */
+    /** Sends {@code lastBytes} (a close frame) and closes when they have left; without them if goodbye was said before. */
     public void close(CloseReason why, byte[] lastBytes) {
+        if (state == State.LEAVING) {
+            channel.close();
+            return;
+        }
         leaving(why);
         channel.writeAndFlush(Unpooled.wrappedBuffer(lastBytes)).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /**
+     * Sends {@code lastBytes} and closes our half; the client has the close timeout to close its own. Closing both with
+     * bytes of the client unread would reset the connection, and the client might never see the last bytes.
+     */
+    public void refuse(CloseReason why, byte[] lastBytes) {
+        leaving(why);
+        channel.writeAndFlush(Unpooled.wrappedBuffer(lastBytes)).addListener(sent -> {
+            if (sent.isSuccess() && channel instanceof DuplexChannel duplex) {
+                duplex.shutdownOutput();
+            } else {
+                channel.close();
+            }
+        });
     }
 
     /** Sends one message, or does what the policy for slow connections says. */
@@ -198,9 +218,9 @@ public final class Subscriber extends Roster.Seat {
 
     private void leaving(CloseReason why) {
         assert shard.onLoop();
-        state = State.LEAVING;
-        due = shard.now() + shard.config().closeSeconds();
-        if (reason == null) {
+        if (state != State.LEAVING) {
+            state = State.LEAVING;
+            due = shard.now() + shard.config().closeSeconds();
             reason = why;
         }
     }

@@ -10,7 +10,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Stands at the listening channel. When the system refuses a connection (mostly: no file descriptor is left) accepting
  * rests for a moment instead of spinning, and goes on by itself. One log line at the beginning and one at the end, however
- * long it lasts. Owned by the boss event loop.
+ * long it lasts: the end is when nothing was refused for a whole rest, because at the limit every connection that leaves
+ * lets one in before the next is refused. Owned by the boss event loop.
  */
 final class AcceptPause extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(AcceptPause.class);
@@ -18,23 +19,15 @@ final class AcceptPause extends ChannelInboundHandlerAdapter {
 
     private final GatewayMetrics metrics;
     private boolean paused;
+    private boolean refused;
 
     AcceptPause(GatewayMetrics metrics) {
         this.metrics = metrics;
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext ctx, Object accepted) {
-        if (paused) {
-            paused = false;
-            metrics.acceptResumed();
-            log.info("accepting connections again");
-        }
-        ctx.fireChannelRead(accepted);
-    }
-
-    @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        refused = true;
         if (!paused) {
             paused = true;
             metrics.acceptPaused();
@@ -45,7 +38,23 @@ final class AcceptPause extends ChannelInboundHandlerAdapter {
         }
         if (ctx.channel().config().isAutoRead()) {
             ctx.channel().config().setAutoRead(false);
-            ctx.executor().schedule(() -> ctx.channel().config().setAutoRead(true), REST_MILLIS, TimeUnit.MILLISECONDS);
+            later(ctx, () -> retry(ctx));
         }
+    }
+
+    private void retry(ChannelHandlerContext ctx) {
+        refused = false;
+        ctx.channel().config().setAutoRead(true);
+        later(ctx, () -> {
+            if (paused && !refused) {
+                paused = false;
+                metrics.acceptResumed();
+                log.info("accepting connections again");
+            }
+        });
+    }
+
+    private static void later(ChannelHandlerContext ctx, Runnable step) {
+        ctx.executor().schedule(step, REST_MILLIS, TimeUnit.MILLISECONDS);
     }
 }

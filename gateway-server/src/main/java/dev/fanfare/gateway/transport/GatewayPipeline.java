@@ -7,7 +7,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 
@@ -40,8 +41,9 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
                 .setMaxInitialLineLength(config.maxRequestLine())
                 .setMaxHeaderSize(config.maxHeaders());
         channel.pipeline()
-                .addLast(new HttpServerCodec(limits))
-                .addLast(new RequestAggregator(config.maxBody()))
+                .addLast(new HttpResponseEncoder())
+                .addLast(new HttpRequestDecoder(limits))
+                .addLast(new RequestReader(config))
                 .addLast(new HttpHandler(config, endpoints, this));
     }
 
@@ -49,8 +51,7 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
     void becomeSse(Channel channel, StreamProtocol protocol, ByteBuf head) {
         Shard shard = endpoints.worker(channel).shard();
         channel.pipeline().addLast(new SseHandler(shard.join(channel, protocol)));
-        leaveHttp(channel.pipeline());
-        channel.writeAndFlush(head, channel.voidPromise());
+        leaveHttp(channel, head);
     }
 
     /** Turns the connection into a WebSocket stream that begins with {@code head}. */
@@ -59,14 +60,19 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
         channel.pipeline()
                 .addLast(new WebSocket13FrameDecoder(frames))
                 .addLast(new WebSocketHandler(shard.join(channel, protocol), config.maxFrame()));
-        leaveHttp(channel.pipeline());
-        channel.writeAndFlush(head, channel.voidPromise());
+        leaveHttp(channel, head);
     }
 
-    /** Last the codec: it passes on bytes it has read too far to the handler that then follows it. */
-    private static void leaveHttp(ChannelPipeline pipeline) {
+    /**
+     * Sends the head first and removes the decoder last: it then passes on the bytes it has read too far, and what they
+     * are answered with must follow the head.
+     */
+    private static void leaveHttp(Channel channel, ByteBuf head) {
+        ChannelPipeline pipeline = channel.pipeline();
+        pipeline.remove(HttpResponseEncoder.class);
         pipeline.remove(HttpHandler.class);
-        pipeline.remove(RequestAggregator.class);
-        pipeline.remove(HttpServerCodec.class);
+        pipeline.remove(RequestReader.class);
+        channel.writeAndFlush(head, channel.voidPromise());
+        pipeline.remove(HttpRequestDecoder.class);
     }
 }

@@ -36,13 +36,23 @@ record HttpEndpoints(
         return worker;
     }
 
+    boolean draining() {
+        return readiness.phase() == Readiness.Phase.DRAINING;
+    }
+
     /** Refuses a new stream while the gateway drains. */
     void requireOpen() throws HttpProblem {
-        if (readiness.phase() == Readiness.Phase.DRAINING) {
+        if (draining()) {
             throw HttpProblem.of(
                             HttpResponseStatus.SERVICE_UNAVAILABLE, "the gateway is shutting down; try another node")
                     .with(HttpHeaderNames.RETRY_AFTER, "5")
                     .closing();
         }
+    }
+
+    /** Lets go of the frames; only when no event loop runs any more. */
+    void release() {
+        sse.release();
+        streams.release();
     }
 }

@@ -2,24 +2,22 @@ package dev.fanfare.gateway.transport;
 
 import dev.fanfare.gateway.http.HttpProblem;
 import dev.fanfare.gateway.http.HttpReply;
-import io.netty.buffer.ByteBuf;
+import dev.fanfare.gateway.wire.SharedFrame;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.QueryStringDecoder;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,19 +25,38 @@ import org.slf4j.LoggerFactory;
 /**
  * A connection while it speaks HTTP: one request after the other, until it ends or becomes a stream. Owned by its event
  * loop.
+ *
+ * <p>After the last answer only our half is closed, and what still comes is thrown away for a moment: closing a socket
+ * that has unread bytes sends a reset, and a reset can take the answer away from the client (RFC 9112 §9.6).
  */
-final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     private static final Logger log = LoggerFactory.getLogger(HttpHandler.class);
     private static final int MAX_PIPELINED = 32;
+    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private enum State {
+        /** Nothing of the next request has come. */
+        IDLE,
+        /** The next request has begun to come, or is to come first thing on a new connection. */
+        RECEIVING,
+        /** A request is being answered. */
+        ANSWERING,
+        /** The last answer is on its way or gone. */
+        LEAVING
+    }
 
     private final HttpConfig config;
     private final HttpEndpoints endpoints;
     private final GatewayPipeline pipeline;
     /** Requests that came before the last one was answered. */
-    private final Queue<HttpRequest> pipelined = new ArrayDeque<>(1);
+    private final Queue<Request> pipelined = new ArrayDeque<>(1);
 
+    private State state = State.RECEIVING;
     private RequestDeadlines.@Nullable Deadline deadline;
-    private boolean answering;
+    /** Whether there were more requests than we let wait; those that do wait are answered, then the connection ends. */
+    private boolean overflow;
+
+    private boolean requestInThisRead;
 
     HttpHandler(HttpConfig config, HttpEndpoints endpoints, GatewayPipeline pipeline) {
         this.config = config;
@@ -49,10 +66,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        deadline = endpoints
-                .worker(ctx.channel())
-                .deadlines()
-                .begin(config.requestTimeout().toNanos(), expired -> timedOut(ctx));
+        setDeadline(ctx, config.requestTimeout().toNanos());
     }
 
     @Override
@@ -63,128 +77,154 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (state == State.IDLE && !requestInThisRead) { // bytes came, but not yet a whole request
+            state = State.RECEIVING;
+            setDeadline(ctx, config.requestTimeout().toNanos());
+        }
+        requestInThisRead = false;
+    }
+
+    @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         log.debug("{}: {}", ctx.channel().remoteAddress(), cause.toString());
         ctx.close();
     }
 
     @Override
-    protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
-        if (!answering) {
+    protected void channelRead0(ChannelHandlerContext ctx, Request request) {
+        requestInThisRead = true;
+        if (state == State.IDLE || state == State.RECEIVING) {
             answer(ctx, request);
-        } else if (pipelined.size() < MAX_PIPELINED) {
-            pipelined.add(request); // its body is not kept: no route reads one
-        } else {
-            ctx.close();
+        } else if (state == State.ANSWERING && !overflow) {
+            overflow = pipelined.size() == MAX_PIPELINED;
+            if (!overflow) {
+                pipelined.add(request);
+            }
         }
     }
 
-    private void answer(ChannelHandlerContext ctx, HttpRequest request) {
-        answering = true;
-        extendDeadline(config.requestTimeout().toNanos());
-        boolean head = request.method().equals(HttpMethod.HEAD);
-        boolean keepAlive = HttpUtil.isKeepAlive(request);
+    private void answer(ChannelHandlerContext ctx, Request request) {
+        state = State.ANSWERING;
+        setDeadline(ctx, config.requestTimeout().toNanos());
         try {
-            requireValid(request);
-            String path = new QueryStringDecoder(request.uri()).path();
+            if (request.problem() != null) {
+                throw request.problem();
+            }
+            String path = request.path();
             switch (path) {
                 case "/sse" -> openSse(ctx, request);
                 case "/ws" -> openWebSocket(ctx, request);
                 default ->
                     endpoints
                             .router()
-                            .find(request.method(), path)
-                            .get(request.headers())
+                            .find(request.head().method(), path)
+                            .get(request.head().headers())
                             .whenComplete((reply, failure) -> ctx.executor()
-                                    .execute(() ->
-                                            send(ctx, failure == null ? reply : replyTo(failure), head, keepAlive)));
+                                    .execute(() -> send(ctx, request, failure == null ? reply : replyTo(failure))));
             }
         } catch (HttpProblem problem) {
-            send(ctx, problem.reply(), head, keepAlive);
+            send(ctx, request, problem.reply());
         } catch (IllegalArgumentException malformed) { // a broken escape in the path
             send(
                     ctx,
-                    replyTo(HttpProblem.of(HttpResponseStatus.BAD_REQUEST, "malformed request target")),
-                    head,
-                    keepAlive);
+                    request,
+                    HttpProblem.of(HttpResponseStatus.BAD_REQUEST, "malformed request target")
+                            .reply());
         }
     }
 
-    private void openSse(ChannelHandlerContext ctx, HttpRequest request) throws HttpProblem {
-        endpoints.requireOpen();
-        ByteBuf head = endpoints.sse().accept(request).from(0);
-        endpoints.metrics().answered(HttpResponseStatus.OK.code());
+    private void openSse(ChannelHandlerContext ctx, Request request) throws HttpProblem {
+        SharedFrame head = endpoints.sse().accept(request);
         Streams streams = endpoints.streams();
-        pipeline.becomeSse(
-                ctx.channel(), SseHandshake.chunked(request) ? streams.sseChunked() : streams.ssePlain(), head);
+        if (endpoints.draining()) { // an EventSource gives up for good at 503, but comes back after an end
+            send(
+                    ctx,
+                    request,
+                    endpoints.sse().comeBack(streams.ssePlain().goodbye().get()));
+            return;
+        }
+        endpoints.metrics().answered(HttpResponseStatus.OK.code());
+        pipeline.becomeSse(ctx.channel(), request.isHttp10() ? streams.ssePlain() : streams.sseChunked(), head.from(0));
     }
 
-    private void openWebSocket(ChannelHandlerContext ctx, HttpRequest request) throws HttpProblem {
+    private void openWebSocket(ChannelHandlerContext ctx, Request request) throws HttpProblem {
+        byte[] head = WebSocketHandshake.accept(request.head());
         endpoints.requireOpen();
-        ByteBuf head = Unpooled.wrappedBuffer(WebSocketHandshake.accept(request));
         endpoints.metrics().answered(HttpResponseStatus.SWITCHING_PROTOCOLS.code());
-        pipeline.becomeWebSocket(ctx.channel(), endpoints.streams().webSocket(), head);
+        pipeline.becomeWebSocket(ctx.channel(), endpoints.streams().webSocket(), Unpooled.wrappedBuffer(head));
     }
 
-    private void send(ChannelHandlerContext ctx, HttpReply reply, boolean head, boolean keepAlive) {
-        FullHttpResponse response = reply.toResponse(head);
-        boolean keep = keepAlive && HttpUtil.isKeepAlive(response);
-        HttpUtil.setKeepAlive(response, keep);
+    private void send(ChannelHandlerContext ctx, Request request, HttpReply reply) {
+        FullHttpResponse response = reply.toResponse(request.isHead());
+        boolean last = overflow && pipelined.isEmpty();
+        boolean keep = request.keepsAlive() && HttpUtil.isKeepAlive(response) && !last;
+        setConnection(response.headers(), request, keep);
         endpoints.metrics().answered(reply.status().code());
         ChannelFuture sent = ctx.writeAndFlush(response);
         if (keep) {
             sent.addListener(done -> next(ctx));
         } else {
-            sent.addListener(ChannelFutureListener.CLOSE);
+            state = State.LEAVING;
+            sent.addListener(done -> leave(ctx, done.isSuccess()));
+        }
+    }
+
+    private static void setConnection(HttpHeaders headers, Request request, boolean keep) {
+        headers.remove(HttpHeaderNames.CONNECTION);
+        if (headers.contains(HttpHeaderNames.UPGRADE)) { // RFC 9110 §7.8
+            headers.add(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+        }
+        if (!keep) {
+            headers.add(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        } else if (request.isHttp10()) {
+            headers.add(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
         }
     }
 
     private void next(ChannelHandlerContext ctx) {
-        answering = false;
-        extendDeadline(config.keepAliveTimeout().toNanos());
-        HttpRequest waiting = pipelined.poll();
-        if (waiting != null) {
+        Request waiting = pipelined.poll();
+        if (!ctx.channel().isActive()) {
+            pipelined.clear(); // whoever went away must not open a stream any more: nothing would end it
+        } else if (waiting != null) {
             answer(ctx, waiting);
+        } else {
+            state = State.IDLE;
+            setDeadline(ctx, config.keepAliveTimeout().toNanos());
         }
     }
 
-    private void extendDeadline(long nanos) {
+    private void leave(ChannelHandlerContext ctx, boolean sent) {
+        if (sent && ctx.channel() instanceof DuplexChannel duplex) {
+            setDeadline(ctx, LINGER_NANOS);
+            duplex.shutdownOutput();
+        } else {
+            ctx.close();
+        }
+    }
+
+    private void setDeadline(ChannelHandlerContext ctx, long nanos) {
         if (deadline != null) {
             deadline.in(nanos);
+        } else if (ctx.channel().isActive()) {
+            deadline = endpoints.worker(ctx.channel()).deadlines().begin(nanos, expired -> timedOut(ctx));
         }
     }
 
     private void timedOut(ChannelHandlerContext ctx) {
-        endpoints.metrics().requestTimedOut();
-        if (answering) {
+        deadline = null;
+        if (state != State.RECEIVING) {
             ctx.close();
             return;
         }
+        endpoints.metrics().requestTimedOut();
         HttpProblem late = HttpProblem.of(
                         HttpResponseStatus.REQUEST_TIMEOUT,
                         "no complete request within " + config.requestTimeout().toMillis() + " ms")
                 .closing();
-        send(ctx, late.reply(), false, false);
-    }
-
-    private void requireValid(HttpRequest request) throws HttpProblem {
-        Throwable failure = request.decoderResult().cause();
-        if (failure instanceof TooLongHttpLineException) {
-            throw HttpProblem.of(
-                            HttpResponseStatus.REQUEST_URI_TOO_LONG,
-                            "the request line has at most " + config.maxRequestLine() + " bytes")
-                    .closing();
-        }
-        if (failure instanceof TooLongHttpHeaderException) {
-            throw HttpProblem.of(
-                            HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-                            "the header fields have at most " + config.maxHeaders() + " bytes together")
-                    .closing();
-        }
-        if (failure != null) {
-            throw HttpProblem.of(HttpResponseStatus.BAD_REQUEST, "malformed request: " + failure.getMessage())
-                    .closing();
-        }
+        endpoints.metrics().answered(HttpResponseStatus.REQUEST_TIMEOUT.code());
+        state = State.LEAVING;
+        ctx.writeAndFlush(late.reply().toResponse(false)).addListener(done -> leave(ctx, done.isSuccess()));
     }
 
     private static HttpReply replyTo(Throwable failure) {

@@ -3,11 +3,12 @@ package dev.fanfare.gateway.transport;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.fanfare.gateway.http.HttpProblem;
+import dev.fanfare.gateway.http.HttpReply;
 import dev.fanfare.gateway.http.HttpRouter;
 import dev.fanfare.gateway.wire.SharedFrame;
 import dev.fanfare.gateway.wire.SseWire;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 
 /**
  * The head of an SSE response with its first lines, made once: a comment, so that proxies pass the head on at once, and
@@ -15,8 +16,10 @@ import io.netty.handler.codec.http.HttpVersion;
  * holding events back. Immutable; event loop.
  */
 final class SseHandshake {
-    private static final String HEADERS = "Content-Type: text/event-stream; charset=utf-8\r\n"
-            + "Cache-Control: no-store, no-transform\r\nX-Accel-Buffering: no\r\nX-Content-Type-Options: nosniff\r\n";
+    private static final String TYPE = "text/event-stream; charset=utf-8";
+    private static final String CACHING = "no-store, no-transform";
+    private static final String HEADERS = "Content-Type: " + TYPE + "\r\nCache-Control: " + CACHING
+            + "\r\nX-Accel-Buffering: no\r\nX-Content-Type-Options: nosniff\r\n";
 
     private final SharedFrame chunked;
     private final SharedFrame plain;
@@ -30,19 +33,27 @@ final class SseHandshake {
         plain = frame("HTTP/1.0 200 OK\r\n" + HEADERS + "Connection: close\r\n\r\n" + first);
     }
 
-    /** Whether the client understands chunks; an HTTP/1.0 client or proxy does not. */
-    static boolean chunked(HttpRequest request) {
-        return request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) >= 0;
-    }
-
     /**
-     * The first bytes of the response.
+     * The first bytes of the response; without chunks for an HTTP/1.0 client or proxy, which does not understand them.
      *
      * @throws HttpProblem 405 for another method than GET
      */
-    SharedFrame accept(HttpRequest request) throws HttpProblem {
-        HttpRouter.requireGet(request.method(), "/sse", "GET");
-        return chunked(request) ? chunked : plain;
+    SharedFrame accept(Request request) throws HttpProblem {
+        HttpRouter.requireGet(request.head().method(), "/sse", "GET");
+        return request.isHttp10() ? plain : chunked;
+    }
+
+    /** A stream that ends at once; {@code goodbye} tells the client when to come back. */
+    HttpReply comeBack(byte[] goodbye) {
+        return HttpReply.ok(TYPE, goodbye)
+                .with(HttpHeaderNames.CACHE_CONTROL, CACHING)
+                .with(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE.toString());
+    }
+
+    /** Only when no event loop runs any more. */
+    void release() {
+        chunked.release();
+        plain.release();
     }
 
     private static SharedFrame frame(String text) {

@@ -49,6 +49,13 @@ record Streams(StreamProtocol sseChunked, StreamProtocol ssePlain, StreamProtoco
                                 WebSocketCloseStatus.ENDPOINT_UNAVAILABLE.code(), "gateway is restarting")));
     }
 
+    /** Lets go of the frames; only when no event loop runs any more. */
+    void release() {
+        sseChunked.heartbeat().release();
+        ssePlain.heartbeat().release();
+        webSocket.heartbeat().release();
+    }
+
     private static byte[] comeBack(long spreadMillis) {
         return SseWire.retry(ThreadLocalRandom.current().nextLong(spreadMillis));
     }

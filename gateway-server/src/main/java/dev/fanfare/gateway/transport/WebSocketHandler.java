@@ -24,10 +24,14 @@ import org.jspecify.annotations.Nullable;
  * is one-way, so a message is checked and then ignored. Event loop.
  */
 final class WebSocketHandler extends SimpleChannelInboundHandler<WebSocketFrame> {
+    private static final int LAST_CLOSE_CODE = 4999;
+
     private final Subscriber subscriber;
     private final int maxMessage;
     /** The fragments of an unfinished text message; null otherwise. */
     private @Nullable ByteBuf unfinished;
+    /** A close frame was sent because of what the client did; nothing it sends counts any more. */
+    private boolean refused;
 
     WebSocketHandler(Subscriber subscriber, int maxMessage) {
         this.subscriber = subscriber;
@@ -36,6 +40,9 @@ final class WebSocketHandler extends SimpleChannelInboundHandler<WebSocketFrame>
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, WebSocketFrame frame) {
+        if (refused) {
+            return; // whatever came behind the violation
+        }
         subscriber.heard();
         if (frame instanceof PingWebSocketFrame) {
             answerPing(ctx, frame.content());
@@ -57,6 +64,9 @@ final class WebSocketHandler extends SimpleChannelInboundHandler<WebSocketFrame>
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         Throwable root = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
+        if (refused && cause instanceof DecoderException) {
+            return;
+        }
         if (root instanceof CorruptedWebSocketFrameException corrupted) {
             refuse(corrupted.closeStatus(), String.valueOf(corrupted.getMessage()));
         } else {
@@ -71,10 +81,15 @@ final class WebSocketHandler extends SimpleChannelInboundHandler<WebSocketFrame>
     }
 
     private void answerClose(CloseWebSocketFrame close) {
-        int code = close.statusCode();
-        subscriber.close(
-                CloseReason.CLIENT,
-                WebSocketWire.close(code < 0 ? WebSocketCloseStatus.NORMAL_CLOSURE.code() : code, ""));
+        ByteBuf body = close.content();
+        int code = body.isReadable()
+                ? body.getUnsignedShort(body.readerIndex())
+                : WebSocketCloseStatus.NORMAL_CLOSURE.code();
+        if (code > LAST_CLOSE_CODE) { // the decoder has refused the others that RFC 6455 §7.4 forbids
+            refuse(WebSocketCloseStatus.PROTOCOL_ERROR, "close code " + code + " does not exist");
+        } else {
+            subscriber.close(CloseReason.CLIENT, WebSocketWire.close(code, ""));
+        }
     }
 
     private void checkText(ChannelHandlerContext ctx, WebSocketFrame frame) {
@@ -104,8 +119,9 @@ final class WebSocketHandler extends SimpleChannelInboundHandler<WebSocketFrame>
 
     private void refuse(WebSocketCloseStatus status, String reason) {
         forget();
+        refused = true;
         String fitting = reason.length() > 100 ? reason.substring(0, 100) : reason;
-        subscriber.close(CloseReason.PROTOCOL_ERROR, WebSocketWire.close(status.code(), fitting));
+        subscriber.refuse(CloseReason.PROTOCOL_ERROR, WebSocketWire.close(status.code(), fitting));
     }
 
     private void forget() {

@@ -50,9 +50,6 @@ final class WebSocketHandshake {
                     .with(HttpHeaderNames.SEC_WEBSOCKET_VERSION, VERSION)
                     .with(HttpHeaderNames.UPGRADE, "websocket");
         }
-        if (!headers.contains(HttpHeaderNames.HOST)) {
-            throw bad("the header Host is missing");
-        }
         return ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                         + "Sec-WebSocket-Accept: " + answer(headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY))
                         + "\r\n\r\n")
