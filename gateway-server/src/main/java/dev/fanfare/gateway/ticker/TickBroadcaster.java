@@ -12,8 +12,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes a tick at every whole multiple of the interval of the wall clock and hands it to the hub, on a thread of its own.
  *
- * <p>The next time is computed from the clock, never added up, so the schedule cannot drift and a late tick is not
- * followed by a burst: what was missed is left out and counted. Several gateways with the same interval tick together.
+ * <p>What a late thread missed is left out and counted. Several gateways with the same interval tick together.
  */
 public final class TickBroadcaster implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(TickBroadcaster.class);
@@ -51,27 +50,20 @@ public final class TickBroadcaster implements AutoCloseable {
         }
     }
 
-    /** The first multiple of {@code intervalMillis} after {@code nowMillis}. */
-    static long nextAfter(long nowMillis, long intervalMillis) {
-        return (Math.floorDiv(nowMillis, intervalMillis) + 1) * intervalMillis;
-    }
-
     private void run() {
-        long due = nextAfter(System.currentTimeMillis(), intervalMillis);
-        while (waitUntil(due)) {
+        Schedule schedule = new Schedule(intervalMillis, System.currentTimeMillis());
+        while (waitFor(schedule)) {
             tick();
-            long next = nextAfter(System.currentTimeMillis(), intervalMillis);
-            metrics.ticksMissed(Math.max(0, (next - due) / intervalMillis - 1));
-            due = next;
+            metrics.ticksMissed(schedule.advance(System.currentTimeMillis()));
         }
     }
 
-    /** False when the broadcaster was closed. A clock that is set back by more than an interval does not stop the ticks. */
-    private boolean waitUntil(long due) {
-        long left = due - System.currentTimeMillis();
-        while (running && left > 0 && left <= intervalMillis) {
+    /** Returns when a tick is due; false when the broadcaster was closed. */
+    private boolean waitFor(Schedule schedule) {
+        long left = schedule.left(System.currentTimeMillis());
+        while (running && left > 0) {
             LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(left));
-            left = due - System.currentTimeMillis();
+            left = schedule.left(System.currentTimeMillis());
         }
         return running;
     }
@@ -81,7 +73,7 @@ public final class TickBroadcaster implements AutoCloseable {
             long now = System.currentTimeMillis();
             Tick tick = new Tick(++seq, now, source.next());
             hub.broadcast(EncodedMessage.of(Long.toString(tick.seq()), tick.toJson()), now);
-        } catch (RuntimeException broken) { // the next tick may be better; the thread must live
+        } catch (RuntimeException | OutOfMemoryError broken) { // the next tick may be better; the thread must live
             log.error("tick {} failed", seq, broken);
         }
     }
