@@ -131,7 +131,7 @@ public final class Subscriber extends Roster.Seat {
                 tally.slowEpisode();
             }
             return true;
-        } catch (IOException broken) {
+        } catch (IOException | RuntimeException broken) { // whatever it is, it is this one's end and not the pass's
             failed(broken);
             return false;
         }

@@ -1,0 +1,292 @@
+package dev.fanfare.gateway.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fanfare.gateway.metrics.CloseReason;
+import dev.fanfare.gateway.metrics.StreamKind;
+import dev.fanfare.gateway.wire.SharedFrame;
+import io.netty.channel.Channel;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SlowConsumerTest {
+    private Bench bench = new Bench(SlowConsumerPolicy.CONFLATE);
+
+    @AfterEach
+    void everyMessageWasLetGo() {
+        assertThat(bench.messages).isNotEmpty().allMatch(message -> message.refCnt() == 0);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aFastClientGetsEveryMessageUnderAnyPolicy(SlowConsumerPolicy policy) {
+        bench = new Bench(policy);
+        TestClient client = bench.join(Bench.SSE);
+        bench.broadcast("a");
+        bench.broadcast("b");
+
+        assertThat(client.received).containsExactly("a", "b");
+        assertThat(bench.delivered(StreamKind.SSE)).isEqualTo(2);
+        assertThat(bench.counter("gateway_sent_bytes", "transport", "sse")).isEqualTo(18);
+        assertThat(bench.counter("gateway_slow_episodes")).isZero();
+        assertThat(client.subscriber.waitingBytes()).isZero();
+    }
+
+    @Test
+    void conflateKeepsOnlyTheNewestWhileASocketIsFull() {
+        TestClient client = bench.join(Bench.SSE);
+        client.block();
+        bench.broadcast("a");
+        SharedFrame b = bench.broadcast("b");
+        SharedFrame c = bench.broadcast("c");
+        SharedFrame d = bench.broadcast("d");
+
+        assertThat(b.refCnt()).isZero();
+        assertThat(c.refCnt()).isZero();
+        assertThat(d.refCnt()).isEqualTo(1);
+        assertThat(client.subscriber.waitingBytes()).isEqualTo(18);
+
+        client.unblock();
+
+        assertThat(client.received).containsExactly("a", "d");
+        assertThat(d.refCnt()).isZero();
+        assertThat(client.subscriber.waitingBytes()).isZero();
+        assertThat(bench.counter("gateway_messages_conflated")).isEqualTo(2);
+        assertThat(bench.counter("gateway_slow_episodes")).isEqualTo(1);
+        assertThat(bench.delivered(StreamKind.SSE)).isEqualTo(2);
+    }
+
+    @Test
+    void aClientThatHasCaughtUpGetsEverythingAgain() {
+        TestClient client = bench.join(Bench.SSE);
+        client.block();
+        bench.broadcast("a");
+        client.unblock();
+        bench.broadcast("b");
+
+        assertThat(client.received).containsExactly("a", "b");
+        assertThat(bench.counter("gateway_messages_conflated")).isZero();
+    }
+
+    @Test
+    void theKeptMessageMayFillTheSocketAgain() {
+        TestClient client = bench.join(Bench.SSE);
+        client.block();
+        bench.broadcast("a");
+        bench.broadcast("b");
+        client.takeOne();
+
+        assertThat(client.received).containsExactly("a");
+        assertThat(client.waiting()).isEqualTo(1);
+        assertThat(bench.counter("gateway_slow_episodes")).isEqualTo(2);
+
+        bench.broadcast("c");
+        client.unblock();
+        assertThat(client.received).containsExactly("a", "b", "c");
+        assertThat(bench.counter("gateway_messages_conflated")).isZero();
+        assertThat(bench.delivered(StreamKind.SSE)).isEqualTo(3);
+    }
+
+    @Test
+    void oneSlowClientCostsTheOthersNothing() {
+        TestClient slow = bench.join(Bench.SSE);
+        TestClient fast = bench.join(Bench.WEBSOCKET);
+        slow.block();
+        bench.broadcast("a");
+        bench.broadcast("b");
+
+        assertThat(fast.received).containsExactly("a", "b");
+        assertThat(bench.delivered(StreamKind.WEBSOCKET)).isEqualTo(2);
+        slow.unblock();
+    }
+
+    @Test
+    void dropQueuesUpToTheBoundAndLeavesOutWhatDoesNotFit() {
+        bench = new Bench(SlowConsumerPolicy.DROP);
+        TestClient client = bench.join(Bench.SSE);
+        client.block();
+        bench.broadcast("a");
+        bench.broadcast("b");
+        bench.broadcast("c");
+
+        assertThat(client.subscriber.waitingBytes()).isEqualTo(18);
+        client.unblock();
+        bench.broadcast("d");
+
+        assertThat(client.received).containsExactly("a", "b", "d");
+        assertThat(bench.counter("gateway_messages_dropped", "reason", "slow")).isEqualTo(1);
+        assertThat(bench.delivered(StreamKind.SSE)).isEqualTo(3);
+        assertThat(client.open()).isTrue();
+    }
+
+    @Test
+    void dropGoesOnQueueingWhileSomethingStillWaits() {
+        bench = new Bench(SlowConsumerPolicy.DROP);
+        TestClient client = bench.join(Bench.SSE);
+        client.block();
+        bench.broadcast("a");
+        bench.broadcast("b");
+        client.takeOne();
+        bench.broadcast("c");
+
+        assertThat(client.subscriber.waitingBytes()).isEqualTo(18);
+        client.unblock();
+        assertThat(client.received).containsExactly("a", "b", "c");
+        assertThat(bench.counter("gateway_slow_episodes")).isEqualTo(1);
+    }
+
+    @Test
+    void disconnectClosesTheClientWhoseBoundIsReached() {
+        bench = new Bench(SlowConsumerPolicy.DISCONNECT);
+        TestClient client = bench.join(Bench.SSE);
+        client.block();
+        bench.broadcast("a");
+        bench.broadcast("b");
+        assertThat(client.open()).isTrue();
+
+        bench.broadcast("c");
+        bench.broadcast("d");
+
+        assertThat(client.open()).isFalse();
+        assertThat(bench.shard.count(StreamKind.SSE)).isZero();
+        assertThat(bench.closed(CloseReason.SLOW)).isEqualTo(1);
+        assertThat(bench.closed()).isEqualTo(1);
+        assertThat(bench.counter("gateway_messages_dropped", "reason", "slow")).isEqualTo(1);
+    }
+
+    @Test
+    void aClientThatLeavesWhileBytesWaitIsCountedAsAClientThatLeft() {
+        TestClient client = bench.join(Bench.SSE);
+        client.block();
+        bench.broadcast("a");
+        SharedFrame kept = bench.broadcast("b");
+
+        client.channel.close();
+
+        assertThat(kept.refCnt()).isZero();
+        assertThat(bench.closed(CloseReason.CLIENT)).isEqualTo(1);
+        assertThat(bench.closed()).isEqualTo(1);
+        assertThat(bench.shard.count(StreamKind.SSE)).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Connection reset by peer,CLIENT",
+        "Broken pipe,CLIENT",
+        "Connection timed out,STALLED",
+        "No buffer space available,IO_ERROR"
+    })
+    void aWaitingWriteThatFailsClosesTheClientForThatReason(String failure, CloseReason reason) {
+        TestClient client = bench.join(Bench.SSE);
+        client.block();
+        bench.broadcast("a");
+        client.breakWith(new IOException(failure));
+
+        assertThat(client.open()).isFalse();
+        assertThat(bench.closed(reason)).isEqualTo(1);
+        assertThat(bench.closed()).isEqualTo(1);
+    }
+
+    @Test
+    void aWriteThatFailsAtOnceClosesTheClientAndIsNotCountedAsDelivered() {
+        TestClient broken = bench.join(Bench.SSE);
+        TestClient sound = bench.join(Bench.SSE);
+        broken.breakWith(new IOException("Broken pipe"));
+        bench.broadcast("a");
+
+        assertThat(broken.open()).isFalse();
+        assertThat(bench.closed(CloseReason.CLIENT)).isEqualTo(1);
+        assertThat(sound.received).containsExactly("a");
+        assertThat(bench.delivered(StreamKind.SSE)).isEqualTo(1);
+    }
+
+    @Test
+    void aWriterThatThrowsCostsOneClientAndNotTheOthers() {
+        QueuedWriter writer = new QueuedWriter();
+        List<Channel> cursed = new ArrayList<>();
+        bench = new Bench(SlowConsumerPolicy.CONFLATE, (channel, frame) -> {
+            if (cursed.contains(channel)) {
+                throw new IllegalStateException("a bug");
+            }
+            return writer.write(channel, frame);
+        });
+        TestClient before = bench.join(Bench.SSE);
+        TestClient victim = bench.join(Bench.SSE);
+        TestClient after = bench.join(Bench.SSE);
+        cursed.add(victim.channel);
+        bench.broadcast("a");
+        bench.broadcast("b");
+
+        assertThat(before.received).containsExactly("a", "b");
+        assertThat(after.received).containsExactly("a", "b");
+        assertThat(victim.open()).isFalse();
+        assertThat(bench.closed(CloseReason.IO_ERROR)).isEqualTo(1);
+    }
+
+    @Test
+    void aSocketThatTakesNothingForTheStallTimeoutIsClosed() {
+        TestClient client = bench.join(Bench.SSE);
+        client.block();
+        bench.broadcast("a");
+        SharedFrame kept = bench.broadcast("b");
+        int now = bench.shard.now();
+
+        client.subscriber.sweep(now + Bench.STALL - 2);
+        assertThat(client.open()).isTrue();
+        client.subscriber.sweep(now + Bench.STALL);
+
+        assertThat(client.open()).isFalse();
+        assertThat(kept.refCnt()).isZero();
+        assertThat(bench.closed(CloseReason.STALLED)).isEqualTo(1);
+        assertThat(bench.closed()).isEqualTo(1);
+    }
+
+    @Test
+    void aSocketThatTakesALittleIsNotStalled() {
+        bench = new Bench(SlowConsumerPolicy.DROP);
+        TestClient client = bench.join(Bench.SSE);
+        client.block();
+        bench.broadcast("a");
+        bench.broadcast("b");
+        int now = bench.shard.now();
+        client.subscriber.sweep(now + 1);
+        client.takeOne();
+
+        client.subscriber.sweep(now + Bench.STALL - 2);
+        client.subscriber.sweep(now + 2 * Bench.STALL - 3);
+        assertThat(client.open()).isTrue();
+        client.subscriber.sweep(now + 2 * Bench.STALL - 2);
+        assertThat(client.open()).isFalse();
+        assertThat(bench.closed(CloseReason.STALLED)).isEqualTo(1);
+    }
+
+    @Test
+    void nothingIsOfferedToAClientThatIsLeaving() {
+        TestClient client = bench.join(Bench.WEBSOCKET);
+        client.subscriber.sayGoodbye();
+        bench.broadcast("a");
+
+        assertThat(client.received).containsExactly("bye");
+        assertThat(bench.delivered(StreamKind.WEBSOCKET)).isZero();
+    }
+
+    @Test
+    void theKeptMessageIsLetGoWhenTheSocketDrainsAfterGoodbye() {
+        TestClient client = bench.join(Bench.WEBSOCKET);
+        client.block();
+        bench.broadcast("a");
+        SharedFrame kept = bench.broadcast("b");
+        client.subscriber.close(CloseReason.PROTOCOL_ERROR, new byte[] {'x'});
+        client.unblock();
+
+        assertThat(client.received).containsExactly("a", "x");
+        assertThat(kept.refCnt()).isZero();
+        assertThat(client.open()).isFalse();
+    }
+}
