@@ -9,6 +9,7 @@ import dev.fanfare.gateway.hub.Hub;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
 import dev.fanfare.gateway.metrics.RuntimeMeters;
 import dev.fanfare.gateway.observe.HealthRoutes;
+import dev.fanfare.gateway.observe.MemoryHeadroom;
 import dev.fanfare.gateway.observe.MetricsRoute;
 import dev.fanfare.gateway.observe.Readiness;
 import dev.fanfare.gateway.ticker.TickBroadcaster;
@@ -24,8 +25,9 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One running gateway: all parts, wired by hand, in the order in which they start and, backwards, stop. Main thread. */
@@ -33,7 +35,9 @@ final class Gateway implements AutoCloseable {
     private final GatewayConfig config;
     private final NativeTransport transport;
     private final Readiness readiness = new Readiness();
-    private final ExecutorService background = Executors.newSingleThreadExecutor(Gateway::backgroundThread);
+    private final ScheduledExecutorService background =
+            Executors.newSingleThreadScheduledExecutor(Gateway::backgroundThread);
+    private final MemoryHeadroom memory;
     private final RuntimeMeters runtimeMeters;
     private final GatewayServer server;
     private final Hub hub;
@@ -55,6 +59,7 @@ final class Gateway implements AutoCloseable {
         metrics = new GatewayMetrics(registry);
         metrics.info(transport.name(), Version.get());
         runtimeMeters = new RuntimeMeters(registry);
+        memory = new MemoryHeadroom(config.limits().maxMemoryPercent());
         server = new GatewayServer(config.server(), transport);
         hub = new Hub(server.workers(), config.hub(), transport.writer(), metrics);
         router = new HttpRouter(routes(registry), "/sse", "/ws");
@@ -71,8 +76,10 @@ final class Gateway implements AutoCloseable {
      */
     InetSocketAddress start() throws IOException {
         hub.start();
-        InetSocketAddress address =
-                server.listen(config.http(), config.hub(), new GatewayServer.Service(hub, router, metrics, readiness));
+        background.scheduleWithFixedDelay(memory, 0, 1, TimeUnit.SECONDS);
+        InetSocketAddress address = server.listen(
+                new GatewayServer.Terms(config.http(), config.hub(), config.limits()),
+                new GatewayServer.Service(hub, router, metrics, readiness, memory));
         if (ticker != null) {
             ticker.start();
         }

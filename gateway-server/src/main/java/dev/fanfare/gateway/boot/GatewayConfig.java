@@ -8,6 +8,7 @@ import dev.fanfare.gateway.config.YamlFile;
 import dev.fanfare.gateway.hub.HubConfig;
 import dev.fanfare.gateway.ticker.TickerConfig;
 import dev.fanfare.gateway.transport.HttpConfig;
+import dev.fanfare.gateway.transport.LimitsConfig;
 import dev.fanfare.gateway.transport.ServerConfig;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -21,6 +22,7 @@ record GatewayConfig(
         TickerConfig ticker,
         HttpConfig http,
         HubConfig hub,
+        LimitsConfig limits,
         DrainConfig drain,
         List<Setting> documented) {
     private static final String FILE_VARIABLE = "FANFARE_CONFIG";
@@ -49,7 +51,8 @@ record GatewayConfig(
         TickerConfig ticker = TickerConfig.from(in);
         HttpConfig http = HttpConfig.from(in);
         HubConfig hub = HubConfig.from(in);
+        LimitsConfig limits = LimitsConfig.from(in);
         DrainConfig drain = DrainConfig.from(in);
-        return new GatewayConfig(server, ticker, http, hub, drain, in.documented());
+        return new GatewayConfig(server, ticker, http, hub, limits, drain, in.documented());
     }
 }

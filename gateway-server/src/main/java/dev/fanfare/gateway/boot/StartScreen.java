@@ -1,9 +1,8 @@
 package dev.fanfare.gateway.boot;
 
-import com.sun.management.HotSpotDiagnosticMXBean;
-import com.sun.management.UnixOperatingSystemMXBean;
+import dev.fanfare.gateway.observe.MemoryHeadroom;
+import dev.fanfare.gateway.observe.OpenFiles;
 import dev.fanfare.gateway.ticker.TickerConfig;
-import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 
 /** What a person reads after the start: what listens, on which transport, with which limits, and what to open next. */
@@ -18,7 +17,7 @@ final class StartScreen {
                   Fanfare %s on Java %s, pid %d
 
                   listening   %s:%d, transport %s, 1 boss + %d worker loops
-                  limits      %s open files, heap %d MiB, direct memory %d MiB
+                  limits      %d streams, %d open files, heap %d MiB, direct memory %d MiB
                   slow        %s
                   ticks       %s
 
@@ -34,9 +33,10 @@ final class StartScreen {
                         address.getPort(),
                         gateway.transport().name(),
                         config.server().workers(),
-                        openFiles(),
+                        config.limits().streams(OpenFiles.limit()),
+                        OpenFiles.limit(),
                         Runtime.getRuntime().maxMemory() >> 20,
-                        directMemory() >> 20,
+                        MemoryHeadroom.maxDirect() >> 20,
                         slow(config),
                         ticks(gateway, config.ticker()),
                         at,
@@ -63,19 +63,5 @@ final class StartScreen {
                 }
                 + ", and is closed after %d s without progress"
                         .formatted(config.hub().stallTimeout().toSeconds());
-    }
-
-    private static String openFiles() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
-                ? Long.toString(unix.getMaxFileDescriptorCount())
-                : "unknown";
-    }
-
-    private static long directMemory() {
-        HotSpotDiagnosticMXBean hotSpot = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-        long set = hotSpot == null
-                ? 0
-                : Long.parseLong(hotSpot.getVMOption("MaxDirectMemorySize").getValue());
-        return set == 0 ? Runtime.getRuntime().maxMemory() : set;
     }
 }

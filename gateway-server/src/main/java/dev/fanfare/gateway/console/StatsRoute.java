@@ -2,12 +2,12 @@ package dev.fanfare.gateway.console;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.management.UnixOperatingSystemMXBean;
 import dev.fanfare.gateway.http.HttpReply;
 import dev.fanfare.gateway.http.HttpRoute;
 import dev.fanfare.gateway.hub.Hub;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
 import dev.fanfare.gateway.metrics.StreamKind;
+import dev.fanfare.gateway.observe.OpenFiles;
 import dev.fanfare.gateway.observe.Readiness;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -63,10 +63,6 @@ public final class StatsRoute implements HttpRoute {
             connections.put(kind == StreamKind.SSE ? "sse" : "ws", hub.count(kind));
         }
         stats.putObject("broadcastMillis").put("last", metrics.lastBroadcastMillis());
-        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
-            stats.put("openFiles", unix.getOpenFileDescriptorCount());
-            stats.put("maxOpenFiles", unix.getMaxFileDescriptorCount());
-        }
-        return stats;
+        return stats.put("openFiles", OpenFiles.open()).put("maxOpenFiles", OpenFiles.limit());
     }
 }

@@ -20,7 +20,7 @@ public final class Roster<T extends Roster.Seat> {
     private @Nullable Seat[] seats = new Seat[16];
     private int end;
     private int size;
-    private boolean walking;
+    private int walks;
 
     /** Number of members. */
     public int size() {
@@ -48,7 +48,7 @@ public final class Roster<T extends Roster.Seat> {
         seat.slot = Seat.NOWHERE;
         seats[slot] = null;
         size--;
-        if (!walking) {
+        if (walks == 0) {
             fill(slot);
         }
         return true;
@@ -56,35 +56,57 @@ public final class Roster<T extends Roster.Seat> {
 
     /** Visits every member once, beginning at {@code start} and going round. */
     public void walk(int start, Consumer<? super T> visitor) {
-        int stop = end;
-        if (stop == 0) {
-            return;
-        }
-        int first = Math.floorMod(start, stop);
-        walking = true;
-        try {
-            visit(first, stop, visitor);
-            visit(0, first, visitor);
-        } finally {
-            walking = false;
-            if (size < end) {
-                compact();
-            }
-        }
+        new Walk(start).visit(Integer.MAX_VALUE, visitor);
     }
 
     /** Visits the {@code part}-th of {@code parts} equal stretches. */
     public void walkPart(int part, int parts, Consumer<? super T> visitor) {
         int from = (int) ((long) end * part / parts);
         int to = (int) ((long) end * (part + 1) / parts);
-        walking = true;
+        walks++;
         try {
             visit(from, to, visitor);
         } finally {
-            walking = false;
-            if (size < end) {
-                compact();
+            walked();
+        }
+    }
+
+    /**
+     * A walk over everybody who is a member when it begins, which may pause. It must be walked to its end, because until
+     * then empty slots are not filled again.
+     */
+    public final class Walk {
+        private final int stop = end;
+        private final int first;
+        private int done;
+
+        public Walk(int start) {
+            first = stop == 0 ? 0 : Math.floorMod(start, stop);
+            walks++;
+        }
+
+        /**
+         * Goes on over at most {@code most} slots.
+         *
+         * @return true when everybody has been visited; the walk has ended then
+         */
+        public boolean visit(int most, Consumer<? super T> visitor) {
+            int until = (int) Math.min(stop, (long) done + most);
+            int from = done;
+            done = until;
+            visitRing(from, until, visitor);
+            if (until < stop) {
+                return false;
             }
+            walked();
+            return true;
+        }
+
+        /** Slots {@code from} to {@code to}, counted from the first one and going round. */
+        private void visitRing(int from, int to, Consumer<? super T> visitor) {
+            int beforeWrap = stop - first;
+            Roster.this.visit(first + Math.min(from, beforeWrap), first + Math.min(to, beforeWrap), visitor);
+            Roster.this.visit(Math.max(0, from - beforeWrap), Math.max(0, to - beforeWrap), visitor);
         }
     }
 
@@ -95,6 +117,12 @@ public final class Roster<T extends Roster.Seat> {
             if (seat != null) {
                 visitor.accept((T) seat);
             }
+        }
+    }
+
+    private void walked() {
+        if (--walks == 0 && size < end) {
+            compact();
         }
     }
 

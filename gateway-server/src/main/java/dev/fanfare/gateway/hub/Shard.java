@@ -10,6 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +23,10 @@ import org.jspecify.annotations.Nullable;
 public final class Shard {
     private static final int SWEEPS_PER_SECOND = 4;
     private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(1) / SWEEPS_PER_SECOND;
+    /** Connections served before the loop looks after reads and accepts again: about 8 ms. */
+    private static final int SLICE = 1024;
     /** Where a pass begins moves on by this share of the roster, so that nobody is always last. */
-    private static final double GOLDEN_SECTION = 0.618;
+    private static final double GOLDEN_SECTION = (Math.sqrt(5) - 1) / 2;
 
     private final EventLoop loop;
     private final HubConfig config;
@@ -40,7 +43,8 @@ public final class Shard {
     // event loop only
     private final Roster<Subscriber> roster = new Roster<>();
     private final Tally tally = new Tally();
-    private int first;
+    private double turn;
+    private @Nullable Pass pass;
     private int phase;
     private int sweeps;
     private long sweepDue;
@@ -55,8 +59,10 @@ public final class Shard {
     }
 
     void start() {
-        sweepDue = System.nanoTime() + SWEEP_NANOS;
-        loop.scheduleAtFixedRate(this::sweep, SWEEP_NANOS, SWEEP_NANOS, TimeUnit.NANOSECONDS);
+        // At quarters of the wall clock's seconds: between the ticks, which come at whole multiples of their interval.
+        long toNext = SWEEP_NANOS - TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) % SWEEP_NANOS;
+        sweepDue = System.nanoTime() + toNext;
+        loop.scheduleAtFixedRate(this::sweep, toNext, SWEEP_NANOS, TimeUnit.NANOSECONDS);
     }
 
     /** Adds a connection of this loop; it receives every broadcast from now on. */
@@ -101,7 +107,7 @@ public final class Shard {
     void sayGoodbye(int most) {
         loop.execute(() -> {
             int[] left = {most};
-            roster.walk(first, subscriber -> {
+            roster.walk(first(), subscriber -> {
                 if (left[0] > 0 && subscriber.sayGoodbye()) {
                     left[0]--;
                 }
@@ -145,16 +151,57 @@ public final class Shard {
         return tally;
     }
 
+    /** Begins the broadcast that waits, unless one is under way: then that one begins it when it ends. */
     private void deliver() {
-        Broadcast broadcast = mailbox.getAndSet(null);
-        if (broadcast == null) {
-            return;
+        if (pass == null) {
+            Broadcast broadcast = mailbox.getAndSet(null);
+            if (broadcast != null) {
+                pass = new Pass(broadcast);
+                pass.run();
+            }
         }
-        EncodedMessage message = broadcast.message();
-        roster.walk(first, subscriber -> subscriber.offer(message.in(subscriber.format()), tally));
-        first += 1 + (int) (roster.size() * GOLDEN_SECTION);
-        tally.moveTo(metrics);
-        broadcast.delivered();
+    }
+
+    /** One broadcast on its way over the roster, a slice at a time, so that reads and accepts do not wait for its end. */
+    private final class Pass implements Runnable, Consumer<Subscriber> {
+        private final Broadcast broadcast;
+        private final EncodedMessage message;
+        private final Roster<Subscriber>.Walk walk;
+
+        Pass(Broadcast broadcast) {
+            this.broadcast = broadcast;
+            this.message = broadcast.message();
+            this.walk = roster.new Walk(first());
+            turn = (turn + GOLDEN_SECTION) % 1;
+        }
+
+        @Override
+        public void run() {
+            if (!walk.visit(SLICE, this)) {
+                // Not execute(): the loop would run it at once. What is due now runs after the next look at the
+                // sockets.
+                loop.schedule(this, 0, TimeUnit.NANOSECONDS);
+                return;
+            }
+            tally.moveTo(metrics);
+            broadcast.delivered();
+            pass = null;
+            deliver();
+        }
+
+        @Override
+        public void accept(Subscriber subscriber) {
+            try {
+                subscriber.offer(message.in(subscriber.format()), tally);
+            } catch (RuntimeException broken) { // one broken connection must not end the pass of all others
+                subscriber.failed(broken);
+            }
+        }
+    }
+
+    /** Where the next pass begins. */
+    private int first() {
+        return (int) (turn * roster.size());
     }
 
     private void sweep() {

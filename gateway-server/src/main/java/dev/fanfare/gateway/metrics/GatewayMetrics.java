@@ -28,6 +28,7 @@ public final class GatewayMetrics {
     private final PrometheusMeterRegistry registry;
     private final Map<StreamKind, Counter> opened = new EnumMap<>(StreamKind.class);
     private final Map<StreamKind, Map<CloseReason, Counter>> closed = new EnumMap<>(StreamKind.class);
+    private final Map<Refusal, Counter> refused = new EnumMap<>(Refusal.class);
     private final Map<StreamKind, Counter> delivered = new EnumMap<>(StreamKind.class);
     private final Map<StreamKind, Counter> sentBytes = new EnumMap<>(StreamKind.class);
     private final Map<Integer, Counter> requests = new ConcurrentHashMap<>();
@@ -58,6 +59,9 @@ public final class GatewayMetrics {
             }
             closed.put(kind, reasons);
         }
+        for (Refusal reason : Refusal.values()) {
+            refused.put(reason, counter(Meter.REFUSED, Tags.of("reason", reason.label())));
+        }
         published = counter(Meter.PUBLISHED, Tags.empty());
         dropped = counter(Meter.DROPPED, Tags.of("reason", "slow"));
         conflated = counter(Meter.CONFLATED, Tags.empty());
@@ -78,6 +82,11 @@ public final class GatewayMetrics {
 
     public void closed(StreamKind kind, CloseReason reason) {
         of(of(closed, kind), reason).increment();
+    }
+
+    /** A stream was not taken on. */
+    public void refused(Refusal reason) {
+        of(refused, reason).increment();
     }
 
     /** {@code messages} of one kind reached their sockets or queues, {@code bytes} in total. */

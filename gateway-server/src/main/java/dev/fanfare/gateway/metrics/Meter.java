@@ -27,6 +27,7 @@ enum Meter {
     LAG("gateway_event_loop_lag_seconds", "How late an event loop ran its periodic sweep."),
     ACCEPT_PAUSES("gateway_accept_pauses", "Times accepting paused because the system refused a connection."),
     ACCEPT_PAUSED("gateway_accept_paused", "1 while accepting is paused."),
+    REFUSED("gateway_connections_refused", "Streams not taken on, by reason."),
     REQUEST_TIMEOUTS("gateway_request_timeouts", "Connections closed because no complete request came in time."),
     TRANSPORT_INFO("gateway_transport_info", "Constant 1; the I/O transport in use."),
     BUILD_INFO("gateway_build_info", "Constant 1; version of the gateway and of Java.");

@@ -40,7 +40,8 @@ final class Admission implements ChannelFutureListener {
     }
 
     /** Takes on a stream over {@code channel} until that closes, or says why not. */
-    @Nullable Refusal enter(Channel channel, long nowNanos) {
+    @Nullable
+    Refusal enter(Channel channel, long nowNanos) {
         if (memoryTight.getAsBoolean()) {
             return Refusal.MEMORY;
         }

@@ -4,6 +4,7 @@ import dev.fanfare.gateway.http.HttpRouter;
 import dev.fanfare.gateway.hub.Hub;
 import dev.fanfare.gateway.hub.HubConfig;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
+import dev.fanfare.gateway.observe.OpenFiles;
 import dev.fanfare.gateway.observe.Readiness;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -15,6 +16,7 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
@@ -24,6 +26,7 @@ import java.nio.channels.UnresolvedAddressException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Boss and worker event loops, and the listening socket. Made, started and closed by one thread. */
@@ -56,7 +59,11 @@ public final class GatewayServer implements AutoCloseable {
     }
 
     /** What the connections are served with. */
-    public record Service(Hub hub, HttpRouter router, GatewayMetrics metrics, Readiness readiness) {}
+    public record Service(
+            Hub hub, HttpRouter router, GatewayMetrics metrics, Readiness readiness, BooleanSupplier memoryTight) {}
+
+    /** How the connections are treated. */
+    public record Terms(HttpConfig http, HubConfig hub, LimitsConfig limits) {}
 
     /**
      * Binds and begins to accept.
@@ -64,13 +71,16 @@ public final class GatewayServer implements AutoCloseable {
      * @return the address it listens on
      * @throws IOException if the address cannot be bound; the message says which and why
      */
-    public InetSocketAddress listen(HttpConfig http, HubConfig hub, Service service) throws IOException {
+    public InetSocketAddress listen(Terms terms, Service service) throws IOException {
+        HttpConfig http = terms.http();
+        HubConfig hub = terms.hub();
         HttpEndpoints served = new HttpEndpoints(
                 service.router(),
                 new SseHandshake(http.retry().toMillis()),
                 Streams.of(hub, http.reconnectSpread()),
                 workersOf(service.hub()),
                 service.metrics(),
+                new Admission(terms.limits(), OpenFiles.limit(), service.memoryTight()),
                 service.readiness());
         endpoints = served;
         ServerBootstrap bootstrap = new ServerBootstrap()
@@ -91,6 +101,9 @@ public final class GatewayServer implements AutoCloseable {
             if (config.unsentLowWater() > 0) {
                 bootstrap.childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) config.unsentLowWater());
             }
+        }
+        if (config.reusePort()) {
+            bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
         }
         return bind(bootstrap);
     }

@@ -3,12 +3,14 @@ package dev.fanfare.gateway.transport;
 import dev.fanfare.gateway.http.HttpProblem;
 import dev.fanfare.gateway.http.HttpRouter;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
+import dev.fanfare.gateway.metrics.Refusal;
 import dev.fanfare.gateway.observe.Readiness;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * What every HTTP connection needs to answer: one object for all of them. Immutable; any thread.
@@ -18,6 +20,7 @@ import java.util.Map;
  * @param streams the stream protocols
  * @param workers by event loop
  * @param metrics counts answers
+ * @param admission whether one more stream is taken on
  * @param readiness no new streams while draining
  */
 record HttpEndpoints(
@@ -26,7 +29,10 @@ record HttpEndpoints(
         Streams streams,
         Map<EventLoop, Worker> workers,
         GatewayMetrics metrics,
+        Admission admission,
         Readiness readiness) {
+    private static final int RETRY_SPREAD_SECONDS = 10;
+
     /** The worker that owns {@code channel}. */
     Worker worker(Channel channel) {
         Worker worker = workers.get(channel.eventLoop());
@@ -40,12 +46,19 @@ record HttpEndpoints(
         return readiness.phase() == Readiness.Phase.DRAINING;
     }
 
-    /** Refuses a new stream while the gateway drains. */
-    void requireOpen() throws HttpProblem {
-        if (draining()) {
-            throw HttpProblem.of(
-                            HttpResponseStatus.SERVICE_UNAVAILABLE, "the gateway is shutting down; try another node")
-                    .with(HttpHeaderNames.RETRY_AFTER, "5")
+    /**
+     * Takes on a stream over {@code channel}.
+     *
+     * @throws HttpProblem 503 with {@code Retry-After} if there is no room; the wait differs, so that those refused together
+     *     do not come back together
+     */
+    void admit(Channel channel) throws HttpProblem {
+        Refusal refusal = draining() ? Refusal.DRAINING : admission.enter(channel, System.nanoTime());
+        if (refusal != null) {
+            metrics.refused(refusal);
+            int wait = 1 + ThreadLocalRandom.current().nextInt(RETRY_SPREAD_SECONDS);
+            throw HttpProblem.of(HttpResponseStatus.SERVICE_UNAVAILABLE, refusal.words() + "; try again later")
+                    .with(HttpHeaderNames.RETRY_AFTER, Integer.toString(wait))
                     .closing();
         }
     }

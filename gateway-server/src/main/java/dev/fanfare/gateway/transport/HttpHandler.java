@@ -144,13 +144,14 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
                     endpoints.sse().comeBack(streams.ssePlain().goodbye().get()));
             return;
         }
+        endpoints.admit(ctx.channel());
         endpoints.metrics().answered(HttpResponseStatus.OK.code());
         pipeline.becomeSse(ctx.channel(), request.isHttp10() ? streams.ssePlain() : streams.sseChunked(), head.from(0));
     }
 
     private void openWebSocket(ChannelHandlerContext ctx, Request request) throws HttpProblem {
         byte[] head = WebSocketHandshake.accept(request.head());
-        endpoints.requireOpen();
+        endpoints.admit(ctx.channel());
         endpoints.metrics().answered(HttpResponseStatus.SWITCHING_PROTOCOLS.code());
         pipeline.becomeWebSocket(ctx.channel(), endpoints.streams().webSocket(), Unpooled.wrappedBuffer(head));
     }

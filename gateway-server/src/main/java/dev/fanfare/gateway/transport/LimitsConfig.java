@@ -43,7 +43,7 @@ public record LimitsConfig(int maxStreams, int maxPerAddress, int openRate, int 
     }
 
     /** The limit in force, given how many files the process may open. */
-    int streams(long openFiles) {
+    public int streams(long openFiles) {
         return maxStreams > 0 ? maxStreams : (int) Math.max(1, Math.min(Integer.MAX_VALUE, openFiles - RESERVED_FILES));
     }
 }

@@ -11,10 +11,17 @@ import dev.fanfare.gateway.config.Settings;
  * @param workers number of worker event loops
  * @param transport what moves the bytes
  * @param backlog connections the kernel queues until they are accepted
+ * @param reusePort whether several processes may listen on the same port
  * @param unsentLowWater bytes the kernel may hold unsent per connection; 0 leaves that to the kernel
  */
 public record ServerConfig(
-        String host, int port, int workers, TransportChoice transport, int backlog, int unsentLowWater) {
+        String host,
+        int port,
+        int workers,
+        TransportChoice transport,
+        int backlog,
+        boolean reusePort,
+        int unsentLowWater) {
     public static ServerConfig from(Settings in) {
         int workers = in.number("server.workers", 0, Range.of(0, 1024), "worker event loops; 0 means one per core");
         return new ServerConfig(
@@ -28,6 +35,10 @@ public record ServerConfig(
                         4096,
                         Range.of(1, 1_000_000),
                         "connections that may wait to be accepted; the kernel caps it at net.core.somaxconn"),
+                in.flag(
+                        "server.reuse-port",
+                        false,
+                        "several gateways may listen on the same port and the kernel spreads the connections (SO_REUSEPORT; epoll and io_uring)"),
                 in.bytes(
                         "server.unsent-low-water",
                         "16KiB",
