@@ -186,7 +186,10 @@ public final class Shard {
             tally.moveTo(metrics);
             broadcast.delivered();
             pass = null;
-            deliver();
+            if (mailbox.get() != null) {
+                // Not at once: a loop too slow for its broadcasts would never look at its sockets again.
+                loop.schedule(Shard.this::deliver, 0, TimeUnit.NANOSECONDS);
+            }
         }
 
         @Override

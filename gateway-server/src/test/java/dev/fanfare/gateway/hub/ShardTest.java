@@ -105,6 +105,23 @@ class ShardTest {
     }
 
     @Test
+    void broadcastsThatNeverEndLetOtherTasksOfTheLoopInBetween() {
+        TestClient poster = new TestClient(bench.shard, Bench.SSE, client -> {
+            if (client.received.size() < 5000) {
+                bench.post("more");
+            }
+        });
+        List<Integer> seen = new ArrayList<>();
+        bench.post("a");
+        bench.loop.eventLoop().execute(() -> seen.add(poster.received.size()));
+        bench.loop.runPendingTasks();
+
+        assertThat(seen).containsExactly(1);
+        assertThat(poster.received).hasSize(5000);
+        assertThat(bench.messages).allMatch(message -> message.refCnt() == 0);
+    }
+
+    @Test
     void aPassOverManyClientsLetsOtherTasksOfTheLoopInBetween() {
         for (int i = 0; i < 2500; i++) {
             bench.join(Bench.SSE);
