@@ -120,7 +120,9 @@ public final class GatewayServer implements AutoCloseable {
     public void close() {
         stopAccepting();
         boss.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-        boolean ended = workers.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+        // Without a quiet period a loop that is busy at this moment may end before it has closed its connections.
+        boolean ended =
+                workers.shutdownGracefully(1, 2_000, TimeUnit.MILLISECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
         if (ended && endpoints != null) { // a loop that still runs may still read the frames
             endpoints.release();
             endpoints = null;
