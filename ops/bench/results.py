@@ -1,0 +1,459 @@
+#!/usr/bin/env python3
+"""Turns the rows that the scripts of this folder measured into JSON, Markdown and a chart.
+
+results.py environment --java PATH --gateway-opts S --gateway-args S --peer-opts S --jar FILE --repo DIR
+results.py threads PID                      CPU seconds by thread name, as JSON
+results.py classes BEFORE AFTER N           bytes per connection by class, from two class histograms, as JSON
+results.py events FILE                      bytes allocated by thread name, from `jfr print --json`, as JSON
+results.py KIND --rows FILE --environment FILE --out DIR
+                                            KIND: compare, memory, idle, accept, allocation, jmh
+
+The last form writes DIR/KIND.json (compare also KIND.svg) and prints a Markdown table. If a file DIR.md exists, the table also
+replaces what stands there between <!-- KIND --> and <!-- /KIND -->.
+"""
+
+import argparse
+import datetime
+import hashlib
+import json
+import os
+import pathlib
+import platform
+import re
+import subprocess
+import sys
+from statistics import median
+
+sys.dont_write_bytecode = True
+import chart  # noqa: E402
+
+NAMES = {
+    "floor": "`floor`: one `send` per connection, C",
+    "gateway-ws": "**Fanfare, WebSocket**",
+    "gateway-sse": "**Fanfare, SSE**",
+    "gateway-ws-1": "**Fanfare, WebSocket, one worker loop**",
+    "gateway-sse-1": "**Fanfare, SSE, one worker loop**",
+    "nchan-ws": "Nchan (nginx), WebSocket",
+    "nchan-sse": "Nchan (nginx), SSE",
+    "node-ws": "Node.js `ws`, WebSocket",
+    "vertx-ws": "Vert.x, WebSocket",
+    "vertx-sse": "Vert.x, SSE",
+    "webflux-sse": "Spring WebFlux, SSE",
+    "ws": "WebSocket",
+    "sse": "SSE",
+}
+ACCEPTED = {
+    "gateway-ws": "**Fanfare, WebSocket upgrade**",
+    "gateway-sse": "**Fanfare, SSE**",
+    "floor": "`floor`: canned upgrade, C",
+    "nginx": "nginx, `return 200`",
+    "nchan": "Nchan (nginx), WebSocket upgrade",
+}
+
+
+def run(*command):
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=30)
+        return done.stdout.strip()
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+
+
+def first_line(text):
+    return text.splitlines()[0] if text else ""
+
+
+def cpu_model():
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.machine()
+
+
+def peer_versions(repo):
+    versions = {}
+    pom = pathlib.Path(repo, "ops/bench/peers/pom.xml").read_text()
+    for name in ("vertx", "spring", "reactor-netty"):
+        versions[name] = re.search("<%s.version>(.*?)<" % name, pom).group(1)
+    package = json.loads(pathlib.Path(repo, "ops/bench/peers/node-ws/package.json").read_text())
+    versions["ws"] = package["dependencies"]["ws"]
+    versions["node"] = run("node", "--version").lstrip("v")
+    versions["nginx"] = run("nginx", "-v").rpartition("/")[2].split()[0] if run("nginx", "-v") else ""
+    versions["nchan"] = run("dpkg-query", "-W", "-f", "${Version}", "libnginx-mod-nchan")
+    return versions
+
+
+def environment(options):
+    memory = re.search(r"MemTotal:\s+(\d+)", pathlib.Path("/proc/meminfo").read_text()).group(1)
+    java = run(options.java, "-version").splitlines()
+    jar = pathlib.Path(options.jar)
+    return {
+        "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
+        "commit": run("git", "-C", options.repo, "rev-parse", "--short", "HEAD"),
+        "jar": hashlib.sha256(jar.read_bytes()).hexdigest()[:12] if jar.exists() else "",
+        "cpu": cpu_model(),
+        "cores": os.cpu_count(),
+        "memory": "%.0f GiB" % (int(memory) / 1024 / 1024),
+        "kernel": platform.release(),
+        "java": next((line for line in java if "build" in line), first_line("\n".join(java))),
+        "gateway": options.gateway_opts,
+        "gateway_arguments": options.gateway_args,
+        "peers": options.peer_opts,
+        "peer_versions": peer_versions(options.repo),
+    }
+
+
+def plain_name(thread):
+    return re.sub(r"[-# ]*\d+$", "", re.sub(r"[-# ]*\d+$", "", thread)) or thread
+
+
+def threads(pid):
+    tick = os.sysconf("SC_CLK_TCK")
+    seconds = {}
+    for stat in pathlib.Path("/proc/%d/task" % pid).glob("*/stat"):
+        name, _, rest = stat.read_text().partition("(")[2].rpartition(")")
+        fields = rest.split()
+        name = plain_name(name)
+        seconds[name] = seconds.get(name, 0) + (int(fields[11]) + int(fields[12])) / tick
+    return {name: round(spent, 3) for name, spent in sorted(seconds.items()) if spent > 0}
+
+
+def histogram(path):
+    found = {}
+    for line in pathlib.Path(path).read_text().splitlines():
+        match = re.match(r"\s*\d+:\s+(\d+)\s+(\d+)\s+(\S+)", line)
+        if match:
+            found[match.group(3)] = int(match.group(2))
+    return found
+
+
+def classes(before, after, connections):
+    old, new = histogram(before), histogram(after)
+    growth = {name: (size - old.get(name, 0)) / connections for name, size in new.items()}
+    largest = sorted(growth.items(), key=lambda entry: -entry[1])[:20]
+    return {name: round(each, 1) for name, each in largest if each >= 1}
+
+
+def millis_of(moment):
+    day, _, fraction = re.sub(r"(Z|[+-]\d\d:\d\d)$", "", moment).partition(".")
+    whole = datetime.datetime.strptime(day, "%Y-%m-%dT%H:%M:%S").replace(tzinfo=datetime.timezone.utc)
+    return whole.timestamp() * 1000 + float("0." + (fraction or "0")) * 1000
+
+
+def allocation(path):
+    """First and last reading of every thread's counter; the seconds between; the growth by thread name."""
+    readings = {}
+    for event in json.loads(pathlib.Path(path).read_text())["recording"]["events"]:
+        values = event["values"]
+        thread = values["thread"] or {}
+        name = thread.get("javaName") or thread.get("osName") or "?"
+        key = (name, thread.get("osThreadId"))
+        readings.setdefault(key, []).append((millis_of(values["startTime"]), values["allocated"]))
+    seconds, grown = 0.0, {}
+    for (name, _), all_of in readings.items():
+        all_of.sort()
+        (first, low), (last, high) = all_of[0], all_of[-1]
+        seconds = max(seconds, (last - first) / 1000)
+        if high > low:
+            grown[plain_name(name)] = grown.get(plain_name(name), 0) + high - low
+    return {"seconds": round(seconds, 3), "bytes": dict(sorted(grown.items(), key=lambda entry: -entry[1]))}
+
+
+def slope(points):
+    """Least squares through (x, y)."""
+    mean_x = sum(x for x, _ in points) / len(points)
+    mean_y = sum(y for _, y in points) / len(points)
+    return sum((x - mean_x) * (y - mean_y) for x, y in points) / sum((x - mean_x) ** 2 for x, _ in points)
+
+
+def table(head, lines):
+    right = ["---"] + ["---:"] * (len(head) - 1)
+    return "\n".join("| " + " | ".join(line) + " |" for line in [head, right] + lines)
+
+
+def by_target(rows, key="target"):
+    groups = {}
+    for row in rows:
+        groups.setdefault(row[key], []).append(row)
+    return groups
+
+
+def ratio(value):
+    return "%.2f×" % value if value else "–"
+
+
+def compare_figures(rows):
+    floors = {row["run"]: row["result"] for row in rows if row["target"] == "floor"}
+    figures = []
+    for target, group in by_target(rows).items():
+
+        def middle(key):
+            return median(row["result"][key] for row in group)
+
+        def against_floor(key):
+            pairs = [(row["result"][key], floors[row["run"]][key]) for row in group if row["run"] in floors]
+            return median(mine / floor for mine, floor in pairs) if all(floor for _, floor in pairs) and pairs else 0
+
+        result = {key: middle(key) for key in group[0]["result"] if key != "mode"}
+        due = sum(row["result"]["expected_per_tick"] * row["result"]["window_s"] for row in group)
+        figures.append({
+            "target": target,
+            "runs": len(group),
+            "median": result,
+            "cpu_to_floor": round(against_floor("server_cpu_us_per_msg"), 3),
+            "spread_to_floor": round(against_floor("spread_ms_mean"), 3),
+            "p99_to_floor": round(against_floor("latency_ms_p99"), 3),
+            "delivered": round(sum(row["result"]["messages"] for row in group) / due, 3) if due else 0,
+            "lost_connections": sum(row["result"]["failed"] + row["result"]["closed_by_server"] for row in group),
+        })
+    return figures
+
+
+def compare(rows):
+    figures = compare_figures(rows)
+    lines = []
+    for figure in figures:
+        result = figure["median"]
+        name = NAMES[figure["target"]]
+        if figure["lost_connections"]:
+            name += " (%d connections failed)" % figure["lost_connections"]
+        if figure["delivered"] < 0.85:
+            name += " (%.0f %% of the messages)" % (figure["delivered"] * 100)
+        timed = result["latency_ms_p50"] > 0
+        lines.append([
+            name,
+            "%.2f" % result["server_cpu_us_per_msg"],
+            ratio(figure["cpu_to_floor"]),
+            "%.1f" % result["rss_kb_per_conn"],
+            "%.0f" % result["spread_ms_mean"],
+            ratio(figure["spread_to_floor"]),
+            "%.0f" % result["latency_ms_p50"] if timed else "–",
+            "%.0f" % result["latency_ms_p99"] if timed else "–",
+            ratio(figure["p99_to_floor"]) if timed else "–",
+        ])
+    head = ["server", "CPU, µs/message", "to floor", "memory, KB/connection", "spread, ms", "to floor", "p50, ms", "p99, ms", "to floor"]
+    return figures, table(head, lines)
+
+
+def memory(rows):
+    figures = []
+    for transport, group in by_target([row for row in rows if "points" in row], "transport").items():
+        heap = [slope([(p["connections"], p["live_heap_bytes"]) for p in row["points"]]) for row in group]
+        rss = [slope([(p["connections"], p["rss_kb"]) for p in row["points"]]) for row in group]
+        figures.append({
+            "transport": transport,
+            "runs": len(group),
+            "heap_bytes_per_connection": round(median(heap)),
+            "rss_kb_per_connection": round(median(rss), 2),
+            "counts": [p["connections"] for p in group[0]["points"]],
+            "classes": group[-1]["classes"],
+        })
+    head = ["transport", "live heap, bytes/connection", "resident memory, KB/connection", "largest on the heap, bytes/connection"]
+    lines = [
+        [
+            NAMES[f["transport"]],
+            "{:,}".format(f["heap_bytes_per_connection"]),
+            "%.2f" % f["rss_kb_per_connection"],
+            ", ".join("`%s` %.0f" % (name.rpartition(".")[2], size) for name, size in list(f["classes"].items())[:5]),
+        ]
+        for f in figures
+    ]
+    return figures, table(head, lines)
+
+
+def idle(rows):
+    figures = []
+    for transport, group in by_target(rows, "transport").items():
+        figures.append({
+            "transport": transport,
+            "runs": len(group),
+            "connections": group[0]["connections"],
+            "seconds": group[0]["seconds"],
+            "micros_per_connection_second": round(
+                median(r["cpu_s"] * 1e6 / r["connections"] / r["seconds"] for r in group), 3),
+            "threads": {name: round(spent - group[-1]["before"].get(name, 0), 3) for name, spent in group[-1]["after"].items()},
+            "cores": round(median(r["cpu_s"] / r["seconds"] for r in group), 4),
+            "cores_without_connections": round(median(r["empty_cpu_s"] / r["empty_seconds"] for r in group), 4),
+        })
+    head = ["transport", "idle connections", "CPU, µs per connection and second", "cores in all", "cores without a connection"]
+    lines = [
+        [
+            NAMES[f["transport"]],
+            "{:,}".format(f["connections"]),
+            "%.2f" % f["micros_per_connection_second"],
+            "%.4f" % f["cores"],
+            "%.4f" % f["cores_without_connections"],
+        ]
+        for f in figures
+    ]
+    return figures, table(head, lines)
+
+
+def accept(rows):
+    figures = []
+    for target, group in by_target(rows).items():
+        each = []
+        for row in group:
+            opened = row["result"]["opened"]
+            micros = {
+                thread: (seconds - row["before"].get(thread, 0)) * 1e6 / opened for thread, seconds in row["after"].items()
+            }
+            each.append({thread: spent for thread, spent in micros.items() if spent > 0})
+        total = median(sum(spent for thread, spent in micros.items() if "CompilerThre" not in thread) for micros in each)
+        boss = median(micros.get("boss", 0) for micros in each)
+        figures.append({
+            "target": target,
+            "runs": len(group),
+            "per_second_beside_client": round(median(row["result"]["per_second"] for row in group)),
+            "failed": sum(row["result"]["failed"] for row in group),
+            "micros_each": round(total, 2),
+            "micros_boss": round(boss, 2),
+            "threads": {thread: round(median(m.get(thread, 0) for m in each), 2) for thread in each[0]},
+            "per_core_second": round(1e6 / total) if total else 0,
+        })
+    head = ["server", "opened per second, client on the same cores", "server CPU without JIT, µs each", "of it on the accepting thread", "possible per core and second"]
+    lines = [
+        [
+            ACCEPTED[f["target"]] + (" (%d failed)" % f["failed"] if f["failed"] else ""),
+            "{:,}".format(f["per_second_beside_client"]),
+            "%.1f" % f["micros_each"],
+            "%.1f" % f["micros_boss"] if f["micros_boss"] else "–",
+            "{:,}".format(f["per_core_second"]),
+        ]
+        for f in figures
+    ]
+    return figures, table(head, lines)
+
+
+def allocation_table(rows):
+    figures = []
+    for transport, group in by_target(rows, "transport").items():
+        each = []
+        for row in group:
+            rate = row["result"]["messages"] / row["result"]["window_s"]
+            delivered = rate * row["allocated"]["seconds"]
+            each.append({name: size / delivered for name, size in row["allocated"]["bytes"].items()})
+        workers = median(sum(b for name, b in row.items() if name.startswith("worker")) for row in each)
+        ticker = median(sum(b for name, b in row.items() if name.startswith("ticker")) for row in each)
+        figures.append({
+            "transport": transport,
+            "runs": len(group),
+            "messages_per_second": round(median(r["result"]["messages"] / r["result"]["window_s"] for r in group)),
+            "seconds": group[0]["allocated"]["seconds"],
+            "worker_bytes_per_message": round(workers, 3),
+            "ticker_bytes_per_message": round(ticker, 3),
+            "threads": {name: round(b, 3) for name, b in each[0].items() if b >= 0.001},
+        })
+    head = ["transport", "messages/s", "bytes allocated per delivered message: worker loops", "ticker (makes and encodes the tick)", "together"]
+    lines = [
+        [
+            NAMES[f["transport"]],
+            "{:,}".format(f["messages_per_second"]),
+            "%.2f" % f["worker_bytes_per_message"],
+            "%.2f" % f["ticker_bytes_per_message"],
+            "%.2f" % (f["worker_bytes_per_message"] + f["ticker_bytes_per_message"]),
+        ]
+        for f in figures
+    ]
+    return figures, table(head, lines)
+
+
+def jmh(rows):
+    figures, lines = [], []
+    for row in rows:
+        score = row["primaryMetric"]
+        name = ".".join(row["benchmark"].split(".")[-2:])
+        alloc = row.get("secondaryMetrics", {}).get("gc.alloc.rate.norm", {}).get("score")
+        figures.append({"name": name, "score": score["score"], "error": score["scoreError"], "unit": score["scoreUnit"], "bytes": alloc})
+        error = "±%.2f" % score["scoreError"] if isinstance(score["scoreError"], float) and score["scoreError"] == score["scoreError"] else ""
+        lines.append([
+            "`%s`" % name,
+            ("%.2f %s" % (score["score"], error)).strip(),
+            score["scoreUnit"],
+            "%.2f" % alloc if alloc is not None else "–",
+        ])
+    return figures, table(["benchmark", "score", "unit", "bytes allocated per operation"], lines)
+
+
+def caption(env, runs, connections):
+    versions = env["peer_versions"]
+    parts = ["%s, %d cores, %s, Linux %s" % (env["cpu"], env["cores"], env["memory"], env["kernel"]), env["java"]]
+    parts.append("gateway `%s`" % " ".join(filter(None, [env["gateway"], env["gateway_arguments"]])))
+    parts.append("commit %s, jar %s, %s" % (env["commit"], env["jar"], env["date"]))
+    text = ("%d connections, median of %d run%s. " % (connections, runs, "" if runs == 1 else "s") if runs else "") + "; ".join(parts) + "."
+    return text, versions
+
+
+def replace(document, kind, text):
+    begin, end = "<!-- %s -->" % kind, "<!-- /%s -->" % kind
+    old = document.read_text()
+    if begin not in old or end not in old:
+        sys.exit("%s has no %s … %s" % (document, begin, end))
+    head, rest = old.split(begin, 1)
+    document.write_text(head + begin + "\n" + text + "\n" + end + rest.split(end, 1)[1])
+
+
+def report(kind, options):
+    env = json.loads(pathlib.Path(options.environment).read_text())
+    if kind == "jmh":
+        rows = json.loads(pathlib.Path(options.rows).read_text())
+    else:
+        rows = [json.loads(line) for line in pathlib.Path(options.rows).read_text().splitlines() if line.strip()]
+    if not rows:
+        sys.exit("nothing was measured")
+    makers = {
+        "compare": compare, "memory": memory, "idle": idle, "accept": accept, "allocation": allocation_table, "jmh": jmh,
+    }
+    figures, markdown = makers[kind](rows)
+    out = pathlib.Path(options.out)
+    out.mkdir(parents=True, exist_ok=True)
+    runs = max(row.get("run", 0) for row in rows)
+    connections = max([row["result"].get("connected", row["result"].get("opened", 0)) for row in rows if "result" in row]
+                      + [row.get("connections", 0) for row in rows]
+                      + [point["connections"] for row in rows for point in row.get("points", [])])
+    text, versions = caption(env, runs, connections)
+    if kind == "compare":
+        text += "\nPeers: Nchan %(nchan)s in nginx %(nginx)s, `ws` %(ws)s on Node.js %(node)s, Vert.x %(vertx)s, Spring WebFlux %(spring)s" \
+            " on Reactor Netty %(reactor-netty)s" % versions + "; JVM peers `%s`." % env["peers"]
+    record = {"environment": env, "figures": figures, "rows": rows}
+    (out / (kind + ".json")).write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+    markdown = markdown + "\n\n" + text
+    if kind == "compare":
+        (out / "compare.svg").write_text(chart.compare(figures, connections))
+        markdown = "![CPU per delivered message, memory per connection and latency, against the peers](%s/compare.svg)\n\n" % out.name + markdown
+    document = out.with_suffix(".md")
+    if document.exists():
+        replace(document, kind, markdown)
+    print(markdown)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    described = commands.add_parser("environment")
+    for name in ("java", "gateway-opts", "gateway-args", "peer-opts", "jar", "repo"):
+        described.add_argument("--" + name, required=True)
+    commands.add_parser("threads").add_argument("pid", type=int)
+    compared = commands.add_parser("classes")
+    compared.add_argument("before")
+    compared.add_argument("after")
+    compared.add_argument("connections", type=int)
+    commands.add_parser("events").add_argument("file")
+    for kind in ("compare", "memory", "idle", "accept", "allocation", "jmh"):
+        reported = commands.add_parser(kind)
+        for name in ("rows", "environment", "out"):
+            reported.add_argument("--" + name, required=True)
+    options = parser.parse_args()
+    if options.command == "environment":
+        print(json.dumps(environment(options)))
+    elif options.command == "threads":
+        print(json.dumps(threads(options.pid)))
+    elif options.command == "classes":
+        print(json.dumps(classes(options.before, options.after, options.connections)))
+    elif options.command == "events":
+        print(json.dumps(allocation(options.file)))
+    else:
+        report(options.command, options)
+
+
+main()
