@@ -15,7 +15,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
-import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
@@ -33,6 +33,14 @@ import org.jspecify.annotations.Nullable;
 public final class GatewayServer implements AutoCloseable {
     /** Connections taken from the accept queue in one go. */
     private static final int ACCEPT_BATCH = 256;
+
+    /** Numbers of {@code <netinet/tcp.h>} on Linux. */
+    private static final int IPPROTO_TCP = 6;
+    // Set on the listening socket: Linux copies them to each accepted one, which saves two system calls a connection.
+    private static final ChannelOption<Integer> USER_TIMEOUT =
+            new IntegerUnixChannelOption("TCP_USER_TIMEOUT", IPPROTO_TCP, 18);
+    private static final ChannelOption<Integer> NOTSENT_LOWAT =
+            new IntegerUnixChannelOption("TCP_NOTSENT_LOWAT", IPPROTO_TCP, 25);
 
     /** Bytes read at a time; clients send little, and one allocator for all saves 130 bytes a connection. */
     private static final int RECEIVE_BUFFER = 2048;
@@ -91,15 +99,13 @@ public final class GatewayServer implements AutoCloseable {
                 .option(
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(ACCEPT_BATCH))
-                .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_BUFFER))
                 .handler(new AcceptPause(service.metrics()))
                 .childHandler(new GatewayPipeline(http, served));
         if (transport.isEpoll()) {
-            bootstrap.childOption(EpollChannelOption.TCP_USER_TIMEOUT, (int)
-                    hub.stallTimeout().toMillis());
+            bootstrap.option(USER_TIMEOUT, (int) hub.stallTimeout().toMillis());
             if (config.unsentLowWater() > 0) {
-                bootstrap.childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) config.unsentLowWater());
+                bootstrap.option(NOTSENT_LOWAT, config.unsentLowWater());
             }
         }
         if (config.reusePort()) {
