@@ -108,7 +108,7 @@ public final class Settings {
                 .collect(Collectors.toMap(Settings::written, Function.identity(), (a, b) -> a, LinkedHashMap::new));
         String allowed = String.join(", ", constants.keySet());
         return read(Setting.of(key, written(standard), allowed, meaning), text -> {
-            E chosen = constants.get(text.replace('_', '-'));
+            E chosen = constants.get(text);
             if (chosen == null) {
                 throw new IllegalArgumentException("one of " + allowed);
             }
