@@ -89,7 +89,7 @@ prepare() {
     || die "$connections connections do not fit the open-files limit $(ulimit -n)"
   [ -n "$java" ] || newest_java
   gateway_opts=${GATEWAY_JAVA_OPTS:-$(recommended_opts)}
-  peer_opts=${PEER_JAVA_OPTS:--Xmx1g$(compact_headers)}
+  peer_opts=${PEER_JAVA_OPTS:-$gateway_opts}
   tmp=$(mktemp -d)
   started=()
   trap cleanup EXIT
