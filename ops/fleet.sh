@@ -28,9 +28,11 @@ reserve=300 # the gateway's own files, and HTTP connections beside the streams
 # The kernel spreads by hash, not evenly: leave a margin of 5 % on a shared port.
 room=$((limit - reserve))
 if $one_port; then room=$((room * 95 / 100)); fi
+[ "$room" -gt 0 ] || { echo "fleet: an open-file limit of $limit leaves no room for connections" >&2; exit 1; }
 processes=$(((connections + room - 1) / room))
 
 logs=$(mktemp -d) pids=()
+# shellcheck disable=SC2317 # called by the traps below
 stop() {
   trap - EXIT INT TERM
   if [ ${#pids[@]} -gt 0 ]; then
@@ -54,6 +56,7 @@ for ((i = 0; i < processes; i++)); do
     kill -0 "${pids[$i]}" 2>/dev/null || { echo "fleet: gateway $i did not start:" >&2; cat "$logs/$i" >&2; exit 1; }
     sleep 0.1
   done
+  [ "$tries" -lt 300 ] || { echo "fleet: gateway $i is not ready after 30 s:" >&2; cat "$logs/$i" >&2; exit 1; }
 done
 echo "fleet: $processes gateways for $connections connections, pids ${pids[*]}"
 if $one_port; then
@@ -62,4 +65,7 @@ else
   for ((i = 0; i < processes; i++)); do echo "http://127.0.0.1:$((port + i))"; done
 fi
 echo "fleet: ready"
-wait "${pids[@]}"
+code=0
+wait -n "${pids[@]}" || code=$?
+echo "fleet: a gateway ended with exit code $code; stopping the others" >&2
+exit 1

@@ -2,7 +2,7 @@
 # Starts the gateway on the newest JDK of this machine with the flags we recommend for it, and prints both.
 #
 #   ops/gateway.sh [gateway arguments]        for example: ops/gateway.sh --port 8080 --interval 1s
-#   ops/gateway.sh --print-java               prints the command it would run, and ends
+#   ops/gateway.sh --print-java               prints the Java and the flags it would use, and ends
 #
 # Each choice can be overridden by environment:
 #   GATEWAY_JAVA      java to run                      (newest of JAVA_HOME, PATH and /usr/lib/jvm)

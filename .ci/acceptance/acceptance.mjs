@@ -45,11 +45,15 @@ async function startGateway() {
     '--interval', '200ms'], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(gateway);
   let screen = '';
-  for await (const text of gateway.stdout) {
-    screen += text;
-    const port = /http:\/\/127\.0\.0\.1:(\d+)\/metrics/.exec(screen);
-    if (port) { gateway.stdout.resume(); return Number(port[1]); }
-  }
+  const port = await new Promise((resolve) => {
+    gateway.stdout.on('data', (text) => {
+      screen += text;
+      const found = /http:\/\/127\.0\.0\.1:(\d+)\/metrics/.exec(screen);
+      if (found) resolve(Number(found[1]));
+    });
+    gateway.on('exit', () => resolve(null));
+  });
+  if (port) return port;
   throw new Error(`the gateway ended:\n${screen}`);
 }
 
