@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.boot;
 
+import ch.qos.logback.classic.LoggerContext;
 import dev.fanfare.gateway.config.ConfigException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -32,8 +33,16 @@ final class Server {
         } catch (RuntimeException failure) {
             LoggerFactory.getLogger(Server.class).error("the drain failed", failure);
         } finally {
+            flushLog();
             System.out.flush();
             Runtime.getRuntime().halt(code);
+        }
+    }
+
+    /** The log is written by a thread of its own; without this the last lines, which tell of the drain, are lost. */
+    private static void flushLog() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext log) {
+            log.stop();
         }
     }
 }

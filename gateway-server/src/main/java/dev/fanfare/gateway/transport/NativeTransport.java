@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record NativeTransport(
         String name, IoHandlerFactory handlers, Class<? extends ServerSocketChannel> listener, FrameWriter writer) {
+    private static final String MULTISHOT_ACCEPT = "io.netty.iouring.acceptMultiShotEnabled";
+
     /**
      * The transport for a choice.
      *
@@ -39,6 +41,7 @@ public record NativeTransport(
                 yield epoll();
             }
             case IO_URING -> {
+                acceptOneByOne();
                 require("io-uring", IoUring.unavailabilityCause());
                 yield ioUring();
             }
@@ -49,6 +52,16 @@ public record NativeTransport(
     /** Whether options of the epoll transport apply. */
     boolean isEpoll() {
         return listener == EpollServerSocketChannel.class;
+    }
+
+    /**
+     * A multishot accept that fails is armed again by Netty 4.2 whatever the channel wants, so that it spins when no file
+     * descriptor is left. To be called before the class {@link IoUring} is loaded.
+     */
+    private static void acceptOneByOne() {
+        if (System.getProperty(MULTISHOT_ACCEPT) == null) {
+            System.setProperty(MULTISHOT_ACCEPT, "false");
+        }
     }
 
     private static NativeTransport epoll() {
