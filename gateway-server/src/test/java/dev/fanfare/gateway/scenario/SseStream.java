@@ -6,17 +6,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fanfare.gateway.boot.RunningGateway;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /** An SSE client that checks every chunk and every line. */
-final class SseStream implements AutoCloseable {
+final class SseStream implements Closeable {
     private final RawClient client;
     private final Reply head;
     private final boolean chunked;
-    private int leftInChunk;
+    private byte[] chunk = {};
+    private int at;
     private boolean ended;
 
     private SseStream(RawClient client) throws IOException {
@@ -53,21 +55,31 @@ final class SseStream implements AutoCloseable {
         return block;
     }
 
-    /** The data of the next event; comments and {@code retry} are passed over, the {@code id} must be its {@code seq}. */
     JsonNode nextTick() throws IOException {
+        return Reply.parse(nextData());
+    }
+
+    /** The data of the next event; comments and {@code retry} are passed over, the {@code id} must be its {@code seq}. */
+    private String nextData() throws IOException {
         List<String> block = nextBlock();
         while (block.get(0).startsWith(":") || block.get(0).startsWith("retry:")) {
             block = nextBlock();
         }
         assertThat(block).as("lines of an event").hasSize(2);
         assertThat(block.get(1)).startsWith("data: ");
-        JsonNode tick = Reply.parse(block.get(1).substring(6));
-        assertThat(block.get(0)).isEqualTo("id: " + tick.get("seq").asLong());
-        return tick;
+        String data = block.get(1).substring(6);
+        assertThat(block.get(0)).isEqualTo("id: " + seqOf(data));
+        return data;
     }
 
     long nextSeq() throws IOException {
-        return nextTick().get("seq").asLong();
+        return seqOf(nextData());
+    }
+
+    /** Without parsing the whole of a large tick. */
+    static long seqOf(String tick) {
+        assertThat(tick).startsWith("{\"seq\":").endsWith("]}");
+        return Long.parseLong(tick, 7, tick.indexOf(','), 10);
     }
 
     List<Long> nextSeqs(int count) throws IOException {
@@ -112,18 +124,15 @@ final class SseStream implements AutoCloseable {
         if (ended) {
             throw new EOFException("the body has ended");
         }
-        if (leftInChunk == 0) {
-            leftInChunk = Integer.parseInt(client.readLine(), 16);
-            if (leftInChunk == 0) {
-                assertThat(client.readLine()).as("trailer").isEmpty();
+        if (at == chunk.length) {
+            chunk = client.read(Integer.parseInt(client.readLine(), 16));
+            at = 0;
+            assertThat(client.readLine()).as("end of chunk").isEmpty();
+            if (chunk.length == 0) {
                 ended = true;
                 throw new EOFException("the body has ended");
             }
         }
-        int next = client.readByte();
-        if (--leftInChunk == 0) {
-            assertThat(client.readLine()).as("end of chunk").isEmpty();
-        }
-        return next;
+        return chunk[at++] & 0xff;
     }
 }

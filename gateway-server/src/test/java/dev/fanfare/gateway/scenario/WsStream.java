@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fanfare.gateway.boot.RunningGateway;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A WebSocket client that can also do everything a client must not do, and checks every frame of the gateway. */
-final class WsStream implements AutoCloseable {
+final class WsStream implements Closeable {
     static final int CONTINUATION = 0;
     static final int TEXT = 1;
     static final int BINARY = 2;
@@ -129,7 +130,7 @@ final class WsStream implements AutoCloseable {
     }
 
     long nextSeq() throws IOException {
-        return nextTick().get("seq").asLong();
+        return SseStream.seqOf(next(TEXT).text());
     }
 
     List<Long> nextSeqs(int count) throws IOException {
