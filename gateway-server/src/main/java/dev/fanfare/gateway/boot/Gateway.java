@@ -59,9 +59,9 @@ final class Gateway implements AutoCloseable {
         metrics = new GatewayMetrics(registry);
         metrics.info(transport.name(), Version.get());
         runtimeMeters = new RuntimeMeters(registry);
-        memory = new MemoryHeadroom(config.limits().maxMemoryPercent());
         server = new GatewayServer(config.server(), transport);
         hub = new Hub(server.workers(), config.hub(), transport.writer(), metrics);
+        memory = new MemoryHeadroom(config.limits().maxMemoryPercent(), hub::count);
         router = new HttpRouter(routes(registry), "/sse", "/ws");
         ticker = ticks == null
                 ? null

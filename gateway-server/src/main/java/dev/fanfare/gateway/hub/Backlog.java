@@ -18,6 +18,7 @@ final class Backlog {
     private int waitingWrites;
     private long finishedWrites;
     private @Nullable SharedFrame newest;
+    private boolean missed;
     private long progressSeen;
     private int progressAt;
 
@@ -37,6 +38,13 @@ final class Backlog {
     /** Bytes that wait for the socket. */
     int bytes() {
         return waitingBytes + (newest == null ? 0 : newest.length());
+    }
+
+    /** Whether this is the first message that finds bytes waiting: then the connection is slow. */
+    boolean firstMiss() {
+        boolean first = !missed;
+        missed = true;
+        return first;
     }
 
     boolean fits(int length, int bound) {
@@ -63,7 +71,7 @@ final class Backlog {
             progressSeen = progress;
             progressAt = now;
         }
-        return now - progressAt >= seconds;
+        return now - progressAt > seconds; // both are floored: at least that many full seconds
     }
 
     void discard() {

@@ -4,6 +4,7 @@ import dev.fanfare.gateway.metrics.GatewayMetrics;
 import dev.fanfare.gateway.wire.EncodedMessage;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One message on its way to all shards. Each shard ends it exactly once, by delivering or by skipping it; the last one
@@ -15,6 +16,7 @@ final class Broadcast {
     private final long madeAtMillis;
     private final long startedNanos = System.nanoTime();
     private final AtomicInteger shardsLeft;
+    private final AtomicLong tookNanos = new AtomicLong();
 
     /** Takes over the caller's reference to {@code message}. */
     Broadcast(EncodedMessage message, long madeAtMillis, int shards, GatewayMetrics metrics) {
@@ -30,6 +32,7 @@ final class Broadcast {
 
     /** One shard has reached its last connection. */
     void delivered() {
+        tookNanos.accumulateAndGet(System.nanoTime() - startedNanos, Math::max);
         metrics.deliveredAfter(Duration.ofMillis(Math.max(0, System.currentTimeMillis() - madeAtMillis)));
         end();
     }
@@ -43,7 +46,9 @@ final class Broadcast {
     /** One shard has nobody, or its loop has ended. */
     void end() {
         if (shardsLeft.decrementAndGet() == 0) {
-            metrics.broadcastTook(Duration.ofNanos(System.nanoTime() - startedNanos));
+            if (tookNanos.get() > 0) {
+                metrics.broadcastTook(Duration.ofNanos(tookNanos.get()));
+            }
             message.release();
         }
     }

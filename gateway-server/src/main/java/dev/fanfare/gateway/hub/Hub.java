@@ -59,15 +59,16 @@ public final class Hub {
 
     /** Tells about {@code most} subscribers that the gateway shuts down, each shard its share. */
     public void sayGoodbye(int most) {
-        int all = count();
+        long all = Math.max(1, count());
+        long before = 0;
         for (Shard shard : shards) {
-            int mine = 0;
-            for (StreamKind kind : StreamKind.values()) {
-                mine += shard.count(kind);
+            // Shares of a running sum: rounding up each shard's would add one connection per event loop and step.
+            long upTo = Math.min(all, before + shard.count());
+            int share = (int) (most * upTo / all - most * before / all);
+            if (share > 0) {
+                shard.sayGoodbye(share);
             }
-            if (mine > 0) {
-                shard.sayGoodbye((int) Math.ceil((double) most * mine / Math.max(all, mine)));
-            }
+            before = upTo;
         }
     }
 
@@ -82,11 +83,7 @@ public final class Hub {
 
     /** Open streams. */
     public int count() {
-        int sum = 0;
-        for (StreamKind kind : StreamKind.values()) {
-            sum += count(kind);
-        }
-        return sum;
+        return shards.stream().mapToInt(Shard::count).sum();
     }
 
     /** Bytes that wait for slow sockets, as of the last sweeps. */

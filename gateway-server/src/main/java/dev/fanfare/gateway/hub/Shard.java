@@ -120,6 +120,15 @@ public final class Shard {
         return counts.get(kind.ordinal());
     }
 
+    /** Open streams. Any thread. */
+    int count() {
+        int sum = 0;
+        for (StreamKind kind : StreamKind.values()) {
+            sum += count(kind);
+        }
+        return sum;
+    }
+
     /** Streams that had bytes waiting at the last sweep. Any thread. */
     int waitingStreams() {
         return waitingStreams;
@@ -155,7 +164,9 @@ public final class Shard {
     private void deliver() {
         if (pass == null) {
             Broadcast broadcast = mailbox.getAndSet(null);
-            if (broadcast != null) {
+            if (broadcast != null && roster.size() == 0) {
+                broadcast.end();
+            } else if (broadcast != null) {
                 pass = new Pass(broadcast);
                 pass.run();
             }
@@ -183,9 +194,9 @@ public final class Shard {
                 loop.schedule(this, 0, TimeUnit.NANOSECONDS);
                 return;
             }
+            pass = null;
             tally.moveTo(metrics);
             broadcast.delivered();
-            pass = null;
             if (mailbox.get() != null) {
                 // Not at once: a loop too slow for its broadcasts would never look at its sockets again.
                 loop.schedule(Shard.this::deliver, 0, TimeUnit.NANOSECONDS);
@@ -196,7 +207,7 @@ public final class Shard {
         public void accept(Subscriber subscriber) {
             try {
                 subscriber.offer(message.in(subscriber.format()), tally);
-            } catch (RuntimeException broken) { // one broken connection must not end the pass of all others
+            } catch (RuntimeException | OutOfMemoryError broken) { // one's end must not be the end of the pass
                 subscriber.failed(broken);
             }
         }
@@ -212,7 +223,11 @@ public final class Shard {
         sweepDue += SWEEP_NANOS;
         int now = now();
         roster.walkPart(sweeps, SWEEPS_PER_SECOND, subscriber -> {
-            subscriber.sweep(now);
+            try {
+                subscriber.sweep(now);
+            } catch (RuntimeException | OutOfMemoryError broken) { // nor the end of this loop's sweeps
+                subscriber.failed(broken);
+            }
             int waiting = subscriber.waitingBytes();
             bytesSeen += waiting;
             streamsSeen += waiting > 0 ? 1 : 0;

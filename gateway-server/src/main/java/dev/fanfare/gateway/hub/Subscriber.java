@@ -98,6 +98,10 @@ public final class Subscriber extends Roster.Seat {
      * bytes of the client unread would reset the connection, and the client might never see the last bytes.
      */
     public void refuse(CloseReason why, byte[] lastBytes) {
+        if (state == State.LEAVING) {
+            channel.close();
+            return;
+        }
         leaving(why);
         channel.writeAndFlush(Unpooled.wrappedBuffer(lastBytes)).addListener(sent -> {
             if (sent.isSuccess() && channel instanceof DuplexChannel duplex) {
@@ -117,21 +121,22 @@ public final class Subscriber extends Roster.Seat {
             offerSlow(backlog, frame, tally);
             return;
         }
-        if (send(frame, tally)) {
+        if (send(frame)) {
             tally.delivered(protocol.kind(), frame.length());
         }
     }
 
-    private boolean send(SharedFrame frame, Tally tally) {
+    private boolean send(SharedFrame frame) {
         try {
             ChannelFuture rest = shard.writer().write(channel, frame);
             if (rest != null) {
                 backlog = new Backlog(this, channel, shard.now());
                 backlog.await(rest, frame.length());
-                tally.slowEpisode();
             }
             return true;
-        } catch (IOException | RuntimeException broken) { // whatever it is, it is this one's end and not the pass's
+        } catch (IOException
+                | RuntimeException
+                | OutOfMemoryError broken) { // whatever it is, it is this one's end and not the pass's
             failed(broken);
             return false;
         }
@@ -139,6 +144,9 @@ public final class Subscriber extends Roster.Seat {
 
     /** The slow-consumer policy. */
     private void offerSlow(Backlog waiting, SharedFrame frame, Tally tally) {
+        if (waiting.firstMiss()) {
+            tally.slowEpisode();
+        }
         if (shard.config().policy() == SlowConsumerPolicy.CONFLATE) {
             if (waiting.keepNewest(frame)) {
                 tally.conflated();
@@ -195,7 +203,7 @@ public final class Subscriber extends Roster.Seat {
             state = State.ASKED;
             due = now + shard.config().pongSeconds();
         }
-        send(protocol.heartbeat(), shard.tally());
+        send(protocol.heartbeat());
     }
 
     /** Tells the client that the gateway shuts down; false if that was done before. */
@@ -205,8 +213,7 @@ public final class Subscriber extends Roster.Seat {
         }
         leaving(CloseReason.DRAIN);
         if (backlog != null) {
-            channel.close();
-            return true;
+            backlog.discard(); // what waits in the channel leaves before the goodbye, or the close timeout ends it
         }
         ChannelFuture sent =
                 channel.writeAndFlush(Unpooled.wrappedBuffer(protocol.goodbye().get()));
@@ -220,7 +227,7 @@ public final class Subscriber extends Roster.Seat {
         assert shard.onLoop();
         if (state != State.LEAVING) {
             state = State.LEAVING;
-            due = shard.now() + shard.config().closeSeconds();
+            due = shard.now() + 1 + shard.config().closeSeconds();
             reason = why;
         }
     }

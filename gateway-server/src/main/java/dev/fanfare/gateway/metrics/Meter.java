@@ -14,7 +14,8 @@ enum Meter {
     CONFLATED("gateway_messages_conflated", "Messages replaced by a newer one while a connection was slow."),
     SENT_BYTES("gateway_sent_bytes", "Bytes of delivered messages."),
     SLOW("gateway_slow_connections", "Streams with bytes waiting for their socket, at the last sweep."),
-    SLOW_TOTAL("gateway_slow_episodes", "Times a stream's socket did not take a message at once."),
+    SLOW_TOTAL(
+            "gateway_slow_episodes", "Times a message found the one before it still waiting for the stream's socket."),
     PENDING("gateway_pending_bytes", "Bytes waiting for sockets, at the last sweep."),
     BROADCAST(
             "gateway_broadcast_duration_seconds",

@@ -84,9 +84,10 @@ class SlowConsumerTest {
 
         assertThat(client.received).containsExactly("a");
         assertThat(client.waiting()).isEqualTo(1);
-        assertThat(bench.counter("gateway_slow_episodes")).isEqualTo(2);
+        assertThat(bench.counter("gateway_slow_episodes")).isEqualTo(1);
 
         bench.broadcast("c");
+        assertThat(bench.counter("gateway_slow_episodes")).isEqualTo(2);
         client.unblock();
         assertThat(client.received).containsExactly("a", "b", "c");
         assertThat(bench.counter("gateway_messages_conflated")).isZero();
@@ -239,7 +240,7 @@ class SlowConsumerTest {
 
         client.subscriber.sweep(now + Bench.STALL - 2);
         assertThat(client.open()).isTrue();
-        client.subscriber.sweep(now + Bench.STALL);
+        client.subscriber.sweep(now + Bench.STALL + 1);
 
         assertThat(client.open()).isFalse();
         assertThat(kept.refCnt()).isZero();
@@ -261,7 +262,7 @@ class SlowConsumerTest {
         client.subscriber.sweep(now + Bench.STALL - 2);
         client.subscriber.sweep(now + 2 * Bench.STALL - 3);
         assertThat(client.open()).isTrue();
-        client.subscriber.sweep(now + 2 * Bench.STALL - 2);
+        client.subscriber.sweep(now + 2 * Bench.STALL - 1);
         assertThat(client.open()).isFalse();
         assertThat(bench.closed(CloseReason.STALLED)).isEqualTo(1);
     }

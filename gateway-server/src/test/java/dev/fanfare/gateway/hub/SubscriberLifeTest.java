@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.gateway.metrics.CloseReason;
 import dev.fanfare.gateway.metrics.StreamKind;
+import dev.fanfare.gateway.wire.SharedFrame;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -134,7 +135,7 @@ class SubscriberLifeTest {
 
         client.subscriber.sweep(now + Bench.CLOSE - 2);
         assertThat(client.open()).isTrue();
-        client.subscriber.sweep(now + Bench.CLOSE);
+        client.subscriber.sweep(now + Bench.CLOSE + 1);
         assertThat(client.open()).isFalse();
         assertThat(bench.closed(CloseReason.DRAIN)).isEqualTo(1);
     }
@@ -149,13 +150,17 @@ class SubscriberLifeTest {
     }
 
     @Test
-    void aClientWithBytesWaitingIsNotMadeToWaitForGoodbye() {
+    void aSlowClientIsToldGoodbyeInsteadOfTheMessageItWaitsFor() {
         TestClient client = bench.join(Bench.SSE);
         client.block();
         bench.broadcast("a");
+        SharedFrame kept = bench.broadcast("b");
 
         assertThat(client.subscriber.sayGoodbye()).isTrue();
 
+        assertThat(kept.refCnt()).isZero();
+        client.unblock();
+        assertThat(client.received).containsExactly("a", "bye");
         assertThat(client.open()).isFalse();
         assertThat(bench.closed(CloseReason.DRAIN)).isEqualTo(1);
     }
