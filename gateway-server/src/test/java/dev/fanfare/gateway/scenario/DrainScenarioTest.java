@@ -32,7 +32,7 @@ class DrainScenarioTest {
     @MethodSource("transports")
     void everyClientIsToldAndTheConnectionsEndProperly(String transport) throws Exception {
         RunningGateway gateway = gateways.start(
-                "server.transport=" + transport, "drain.rate=400", "drain.timeout=20s", "drain.reconnect-spread=1h");
+                "server.transport=" + transport, "drain.rate=1000", "drain.timeout=20s", "drain.reconnect-spread=1h");
         List<SseStream> sse = new ArrayList<>();
         List<WsStream> ws = new ArrayList<>();
         for (int i = 0; i < EACH; i++) {
@@ -58,8 +58,8 @@ class DrainScenarioTest {
         drain.get(20, TimeUnit.SECONDS);
         assertThat(retries).as("different times to come back").hasSizeGreaterThan(EACH / 2);
         assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin))
-                .as("milliseconds for 400 connections at 400 per second")
-                .isGreaterThan(700);
+                .as("milliseconds for 400 connections at 1000 per second")
+                .isGreaterThan(250);
     }
 
     @Test

@@ -175,7 +175,7 @@ class ProcessScenarioTest {
             var gateway = gateways.start("ticker.seed=" + seed, "ticker.interval=20ms");
             Map<Long, JsonNode> quotes = new HashMap<>();
             try (SseStream stream = SseStream.open(gateway)) {
-                for (int i = 0; i < 40; i++) {
+                for (int i = 0; i < 20; i++) {
                     JsonNode tick = stream.nextTick();
                     quotes.put(tick.get("seq").asLong(), tick.get("quotes"));
                 }

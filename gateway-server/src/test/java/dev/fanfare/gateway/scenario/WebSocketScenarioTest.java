@@ -185,11 +185,9 @@ class WebSocketScenarioTest {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("transports")
-    void aClientThatAnswersPingsStaysAndOneThatDoesNotIsClosed(String transport) throws Exception {
-        RunningGateway gateway = gateways.start(
-                "server.transport=" + transport, QUIET, "websocket.ping-interval=1s", "websocket.pong-timeout=2s");
+    @Test
+    void aClientThatAnswersPingsStaysAndOneThatDoesNotIsClosed() throws Exception {
+        RunningGateway gateway = gateways.start(QUIET, "websocket.ping-interval=1s", "websocket.pong-timeout=2s");
         try (WsStream silent = WsStream.open(gateway);
                 WsStream living = WsStream.open(gateway)) {
             for (int i = 0; i < 4; i++) {
@@ -232,7 +230,7 @@ class WebSocketScenarioTest {
         RunningGateway gateway = gateways.start("ticker.interval=20ms");
         try (WsStream stream = WsStream.open(gateway)) {
             byte[] message = WsStream.frame(FIN | TEXT, "x".repeat(10_000).getBytes(US_ASCII));
-            for (int i = 0; i < 100; i++) {
+            for (int i = 0; i < 40; i++) {
                 stream.send(message);
                 assertThat(stream.nextSeq()).isPositive();
             }
