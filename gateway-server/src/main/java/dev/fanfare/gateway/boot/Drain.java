@@ -28,7 +28,7 @@ final class Drain {
     }
 
     void run() {
-        readiness.draining();
+        readiness.leaving();
         int connections = hub.count();
         double rate = config.rateFor(connections);
         log.info(
@@ -37,6 +37,7 @@ final class Drain {
                 Math.round(rate),
                 config.timeout().toSeconds());
         if (pause(config.notice())) {
+            readiness.draining();
             server.stopAccepting();
             letGo(rate);
         }

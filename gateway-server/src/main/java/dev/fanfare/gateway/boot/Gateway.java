@@ -25,18 +25,26 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One running gateway: all parts, wired by hand, in the order in which they start and, backwards, stop. Main thread. */
 final class Gateway implements AutoCloseable {
+    /** Requests for metrics and the like that may wait; more are answered 503. */
+    private static final int MAX_BACKGROUND = 64;
+
     private final GatewayConfig config;
     private final NativeTransport transport;
     private final Readiness readiness = new Readiness();
-    private final ScheduledExecutorService background =
-            Executors.newSingleThreadScheduledExecutor(Gateway::backgroundThread);
+    private final ExecutorService background = new ThreadPoolExecutor(
+            1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_BACKGROUND), daemon("background"));
+    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(daemon("watch"));
     private final MemoryHeadroom memory;
     private final RuntimeMeters runtimeMeters;
     private final GatewayServer server;
@@ -76,7 +84,7 @@ final class Gateway implements AutoCloseable {
      */
     InetSocketAddress start() throws IOException {
         hub.start();
-        background.scheduleWithFixedDelay(memory, 0, 1, TimeUnit.SECONDS);
+        watch.scheduleWithFixedDelay(memory, 0, 1, TimeUnit.SECONDS);
         InetSocketAddress address = server.listen(
                 new GatewayServer.Terms(config.http(), config.hub(), config.limits()),
                 new GatewayServer.Service(hub, router, metrics, readiness, memory));
@@ -99,6 +107,7 @@ final class Gateway implements AutoCloseable {
         }
         server.close();
         background.shutdownNow();
+        watch.shutdownNow();
         runtimeMeters.close();
     }
 
@@ -139,9 +148,11 @@ final class Gateway implements AutoCloseable {
         }
     }
 
-    private static Thread backgroundThread(Runnable task) {
-        Thread thread = new Thread(task, "background");
-        thread.setDaemon(true);
-        return thread;
+    private static ThreadFactory daemon(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
     }
 }

@@ -17,7 +17,7 @@ final class StartScreen {
                   Fanfare %s on Java %s, pid %d
 
                   listening   %s:%d, transport %s, 1 boss + %d worker loops
-                  limits      %d streams, %d open files, heap %d MiB, direct memory %d MiB
+                  limits      %d connections, %d open files, heap %d MiB, direct memory %d MiB
                   slow        %s
                   ticks       %s
 
@@ -33,7 +33,7 @@ final class StartScreen {
                         address.getPort(),
                         gateway.transport().name(),
                         config.server().workers(),
-                        config.limits().streams(OpenFiles.limit()),
+                        config.limits().connections(OpenFiles.left()),
                         OpenFiles.limit(),
                         Runtime.getRuntime().maxMemory() >> 20,
                         MemoryHeadroom.maxDirect() >> 20,

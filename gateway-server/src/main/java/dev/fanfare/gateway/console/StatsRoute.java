@@ -57,7 +57,7 @@ public final class StatsRoute implements HttpRoute {
                         Runtime.getRuntime().totalMemory()
                                 - Runtime.getRuntime().freeMemory())
                 .put("heapMaxBytes", Runtime.getRuntime().maxMemory())
-                .put("draining", readiness.phase() == Readiness.Phase.DRAINING);
+                .put("draining", readiness.phase().compareTo(Readiness.Phase.READY) > 0);
         ObjectNode connections = stats.putObject("connections");
         for (StreamKind kind : StreamKind.values()) {
             connections.put(kind == StreamKind.SSE ? "sse" : "ws", hub.count(kind));

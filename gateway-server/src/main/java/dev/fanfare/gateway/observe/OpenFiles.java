@@ -14,6 +14,11 @@ public final class OpenFiles {
                 : Long.MAX_VALUE;
     }
 
+    /** How many more this process may open. */
+    public static long left() {
+        return limit() - open();
+    }
+
     /** How many are open; 0 where that cannot be known. */
     public static long open() {
         if (!(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix)) {

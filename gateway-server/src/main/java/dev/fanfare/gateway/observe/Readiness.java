@@ -6,6 +6,9 @@ public final class Readiness {
     public enum Phase {
         STARTING,
         READY,
+        /** New connections are still served, but load balancers shall send no more. */
+        LEAVING,
+        /** No new streams; those that are open are let go. */
         DRAINING
     }
 
@@ -17,6 +20,10 @@ public final class Readiness {
 
     public void ready() {
         phase = Phase.READY;
+    }
+
+    public void leaving() {
+        phase = Phase.LEAVING;
     }
 
     public void draining() {

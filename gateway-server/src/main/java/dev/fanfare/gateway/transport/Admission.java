@@ -13,44 +13,44 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether one more stream is taken on, and counts those that are. Any thread: the event loops share it, but only
- * when a stream opens or closes.
+ * Decides whether one more connection is taken on, and counts those that are. Any thread: the event loops share it, but
+ * only when a connection opens or closes.
  */
 final class Admission implements ChannelFutureListener {
     private static final long SECOND = 1_000_000_000L;
 
-    private final int maxStreams;
+    private final int maxConnections;
     private final int maxPerAddress;
     private final int openRate;
     private final BooleanSupplier memoryTight;
-    private final AtomicInteger streams = new AtomicInteger();
+    private final AtomicInteger connections = new AtomicInteger();
     private final ConcurrentHashMap<InetAddress, Integer> perAddress = new ConcurrentHashMap<>();
-    /** When the next stream would be due at exactly the allowed rate (a virtual-scheduling leaky bucket, ITU-T I.371). */
+    /** When the next connection would be due at exactly the allowed rate (a virtual-scheduling leaky bucket, ITU-T I.371). */
     private final AtomicLong nextDue = new AtomicLong(Long.MIN_VALUE);
 
     /**
-     * @param openFiles how many files this process may open
+     * @param openFiles how many more files this process may open
      * @param memoryTight whether memory is short just now
      */
     Admission(LimitsConfig limits, long openFiles, BooleanSupplier memoryTight) {
-        this.maxStreams = limits.streams(openFiles);
+        this.maxConnections = limits.connections(openFiles);
         this.maxPerAddress = limits.maxPerAddress();
         this.openRate = limits.openRate();
         this.memoryTight = memoryTight;
     }
 
-    /** Takes on a stream over {@code channel} until that closes, or says why not. */
+    /** Counts {@code channel} until it closes, or says why not. */
     @Nullable
     Refusal enter(Channel channel, long nowNanos) {
         if (memoryTight.getAsBoolean()) {
             return Refusal.MEMORY;
         }
-        if (streams.incrementAndGet() > maxStreams) {
-            streams.decrementAndGet();
+        if (connections.incrementAndGet() > maxConnections) {
+            connections.decrementAndGet();
             return Refusal.MAX_CONNECTIONS;
         }
         if (!enterAddress(channel)) {
-            streams.decrementAndGet();
+            connections.decrementAndGet();
             return Refusal.PER_ADDRESS;
         }
         if (!inTime(nowNanos)) {
@@ -61,14 +61,14 @@ final class Admission implements ChannelFutureListener {
         return null;
     }
 
-    /** A stream that was taken on has closed. */
+    /** A connection that was taken on has closed. */
     @Override
     public void operationComplete(ChannelFuture closed) {
         leave(closed.channel());
     }
 
     private void leave(Channel channel) {
-        streams.decrementAndGet();
+        connections.decrementAndGet();
         InetAddress address = address(channel);
         if (maxPerAddress > 0 && address != null) {
             perAddress.computeIfPresent(address, (same, count) -> count == 1 ? null : count - 1);

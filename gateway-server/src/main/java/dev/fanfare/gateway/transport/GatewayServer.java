@@ -88,7 +88,7 @@ public final class GatewayServer implements AutoCloseable {
                 Streams.of(hub, http.reconnectSpread()),
                 workersOf(service.hub()),
                 service.metrics(),
-                new Admission(terms.limits(), OpenFiles.limit(), service.memoryTight()),
+                new Admission(terms.limits(), OpenFiles.left(), service.memoryTight()),
                 service.readiness());
         endpoints = served;
         ServerBootstrap bootstrap = new ServerBootstrap()

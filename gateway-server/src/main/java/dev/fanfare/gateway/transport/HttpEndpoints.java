@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every HTTP connection needs to answer: one object for all of them. Immutable; any thread.
@@ -46,18 +47,24 @@ record HttpEndpoints(
         return readiness.phase() == Readiness.Phase.DRAINING;
     }
 
+    /** Counts a new connection until it closes; what is returned says why it may not become a stream. */
+    @Nullable
+    Refusal enter(Channel channel) {
+        return admission.enter(channel, System.nanoTime());
+    }
+
     /**
-     * Takes on a stream over {@code channel}.
+     * Refuses a stream for {@code refusal}, or because the gateway drains.
      *
-     * @throws HttpProblem 503 with {@code Retry-After} if there is no room; the wait differs, so that those refused together
-     *     do not come back together
+     * @throws HttpProblem 503 with {@code Retry-After}; the wait differs, so that those refused together do not come back
+     *     together
      */
-    void admit(Channel channel) throws HttpProblem {
-        Refusal refusal = draining() ? Refusal.DRAINING : admission.enter(channel, System.nanoTime());
-        if (refusal != null) {
-            metrics.refused(refusal);
+    void requireRoom(@Nullable Refusal refusal) throws HttpProblem {
+        Refusal reason = draining() ? Refusal.DRAINING : refusal;
+        if (reason != null) {
+            metrics.refused(reason);
             int wait = 1 + ThreadLocalRandom.current().nextInt(RETRY_SPREAD_SECONDS);
-            throw HttpProblem.of(HttpResponseStatus.SERVICE_UNAVAILABLE, refusal.words() + "; try again later")
+            throw HttpProblem.of(HttpResponseStatus.SERVICE_UNAVAILABLE, reason.words() + "; try again later")
                     .with(HttpHeaderNames.RETRY_AFTER, Integer.toString(wait))
                     .closing();
         }

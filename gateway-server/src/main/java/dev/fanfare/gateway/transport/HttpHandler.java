@@ -2,6 +2,7 @@ package dev.fanfare.gateway.transport;
 
 import dev.fanfare.gateway.http.HttpProblem;
 import dev.fanfare.gateway.http.HttpReply;
+import dev.fanfare.gateway.metrics.Refusal;
 import dev.fanfare.gateway.wire.SharedFrame;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -17,6 +18,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +35,9 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     private static final Logger log = LoggerFactory.getLogger(HttpHandler.class);
     private static final int MAX_PIPELINED = 32;
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** How long a connection over the limits may take for its one request. */
+    private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private enum State {
         /** Nothing of the next request has come. */
@@ -51,6 +56,9 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     /** Requests that came before the last one was answered. */
     private final Queue<Request> pipelined = new ArrayDeque<>(1);
 
+    /** Why this connection may not become a stream; null if it may. */
+    private @Nullable Refusal refusal;
+
     private State state = State.RECEIVING;
     private RequestDeadlines.@Nullable Deadline deadline;
     /** Whether there were more requests than we let wait; those that do wait are answered, then the connection ends. */
@@ -66,7 +74,9 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        setDeadline(ctx, config.requestTimeout().toNanos());
+        refusal = endpoints.enter(ctx.channel());
+        long patience = config.requestTimeout().toNanos();
+        setDeadline(ctx, refusal == null ? patience : Math.min(patience, REFUSED_NANOS));
     }
 
     @Override
@@ -93,6 +103,9 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, Request request) {
+        if (!ctx.channel().isActive()) {
+            return; // half a head that the decoder gave up on when the client left
+        }
         requestInThisRead = true;
         if (state == State.IDLE || state == State.RECEIVING) {
             answer(ctx, request);
@@ -125,6 +138,14 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
             }
         } catch (HttpProblem problem) {
             send(ctx, request, problem.reply());
+        } catch (RejectedExecutionException busy) { // too many slow routes wait
+            send(
+                    ctx,
+                    request,
+                    HttpProblem.of(
+                                    HttpResponseStatus.SERVICE_UNAVAILABLE,
+                                    "the gateway is busy with requests like this")
+                            .reply());
         } catch (IllegalArgumentException malformed) { // a broken escape in the path
             send(
                     ctx,
@@ -134,24 +155,29 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
         }
     }
 
+    boolean isAnswering() {
+        return state == State.ANSWERING;
+    }
+
     private void openSse(ChannelHandlerContext ctx, Request request) throws HttpProblem {
         SharedFrame head = endpoints.sse().accept(request);
         Streams streams = endpoints.streams();
         if (endpoints.draining()) { // an EventSource gives up for good at 503, but comes back after an end
+            endpoints.metrics().refused(Refusal.DRAINING);
             send(
                     ctx,
                     request,
                     endpoints.sse().comeBack(streams.ssePlain().goodbye().get()));
             return;
         }
-        endpoints.admit(ctx.channel());
+        endpoints.requireRoom(refusal);
         endpoints.metrics().answered(HttpResponseStatus.OK.code());
         pipeline.becomeSse(ctx.channel(), request.isHttp10() ? streams.ssePlain() : streams.sseChunked(), head.from(0));
     }
 
     private void openWebSocket(ChannelHandlerContext ctx, Request request) throws HttpProblem {
         byte[] head = WebSocketHandshake.accept(request.head());
-        endpoints.admit(ctx.channel());
+        endpoints.requireRoom(refusal);
         endpoints.metrics().answered(HttpResponseStatus.SWITCHING_PROTOCOLS.code());
         pipeline.becomeWebSocket(ctx.channel(), endpoints.streams().webSocket(), Unpooled.wrappedBuffer(head));
     }
@@ -159,7 +185,8 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     private void send(ChannelHandlerContext ctx, Request request, HttpReply reply) {
         FullHttpResponse response = reply.toResponse(request.isHead());
         boolean last = overflow && pipelined.isEmpty();
-        boolean keep = request.keepsAlive() && HttpUtil.isKeepAlive(response) && !last;
+        boolean welcome = refusal == null && !endpoints.draining();
+        boolean keep = request.keepsAlive() && HttpUtil.isKeepAlive(response) && !last && welcome;
         setConnection(response.headers(), request, keep);
         endpoints.metrics().answered(reply.status().code());
         ChannelFuture sent = ctx.writeAndFlush(response);
@@ -225,6 +252,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
                 .closing();
         endpoints.metrics().answered(HttpResponseStatus.REQUEST_TIMEOUT.code());
         state = State.LEAVING;
+        setDeadline(ctx, LINGER_NANOS);
         ctx.writeAndFlush(late.reply().toResponse(false)).addListener(done -> leave(ctx, done.isSuccess()));
     }
 

@@ -4,15 +4,15 @@ import dev.fanfare.gateway.config.Range;
 import dev.fanfare.gateway.config.Settings;
 
 /**
- * How many streams the gateway takes on.
+ * How many connections the gateway takes on. One beyond may ask for health or metrics, but does not become a stream.
  *
- * @param maxStreams open streams; 0 for what the open-file limit allows
- * @param maxPerAddress open streams of one client address; 0 for no limit
- * @param openRate streams opened per second; 0 for no limit
- * @param maxMemoryPercent of the heap that survives collection, or of direct memory, above which no stream is taken on
+ * @param maxConnections open connections; 0 for what the open-file limit allows
+ * @param maxPerAddress open connections of one client address; 0 for no limit
+ * @param openRate connections opened per second; 0 for no limit
+ * @param maxMemoryPercent of the heap that survives collection, or of direct memory, above which nobody is taken on
  */
-public record LimitsConfig(int maxStreams, int maxPerAddress, int openRate, int maxMemoryPercent) {
-    /** Descriptors kept for files, the listener and plain HTTP connections. */
+public record LimitsConfig(int maxConnections, int maxPerAddress, int openRate, int maxMemoryPercent) {
+    /** Descriptors kept for files and for connections that are only told that there is no room. */
     static final int RESERVED_FILES = 100;
 
     private static final Range<Integer> COUNT = Range.of(0, 10_000_000);
@@ -23,18 +23,18 @@ public record LimitsConfig(int maxStreams, int maxPerAddress, int openRate, int 
                         "limits.max-connections",
                         0,
                         COUNT,
-                        "open streams; one more is answered 503 with Retry-After; 0 means what the open-file limit allows, less "
+                        "open connections; a stream beyond is answered 503 with Retry-After; 0 means what the open-file limit allows, less "
                                 + RESERVED_FILES),
                 in.number(
                         "limits.max-connections-per-address",
                         0,
                         COUNT,
-                        "open streams of one client address; 0 means no limit, which is right behind a proxy"),
+                        "open connections of one client address; 0 means no limit, which is right behind a proxy"),
                 in.number(
                         "limits.open-rate",
                         0,
                         COUNT,
-                        "streams opened per second, in bursts of at most one second's worth; 0 means no limit"),
+                        "connections opened per second, in bursts of at most one second's worth; 0 means no limit"),
                 in.number(
                         "limits.max-memory-percent",
                         90,
@@ -43,7 +43,9 @@ public record LimitsConfig(int maxStreams, int maxPerAddress, int openRate, int 
     }
 
     /** The limit in force, given how many files the process may open. */
-    public int streams(long openFiles) {
-        return maxStreams > 0 ? maxStreams : (int) Math.max(1, Math.min(Integer.MAX_VALUE, openFiles - RESERVED_FILES));
+    public int connections(long openFiles) {
+        return maxConnections > 0
+                ? maxConnections
+                : (int) Math.max(1, Math.min(Integer.MAX_VALUE, openFiles - RESERVED_FILES));
     }
 }

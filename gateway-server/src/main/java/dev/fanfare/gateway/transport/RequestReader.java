@@ -47,7 +47,8 @@ final class RequestReader extends SimpleChannelInboundHandler<HttpObject> {
         HttpProblem problem = problemOf(request);
         if (problem != null) {
             refuse(ctx, request, problem);
-        } else if (HttpUtil.is100ContinueExpected(request)) {
+        } else if (HttpUtil.is100ContinueExpected(request)
+                && !ctx.pipeline().get(HttpHandler.class).isAnswering()) { // else it would overtake that answer
             ctx.writeAndFlush(new DefaultFullHttpResponse(
                     HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
         }

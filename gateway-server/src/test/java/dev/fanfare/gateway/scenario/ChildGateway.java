@@ -56,6 +56,7 @@ final class ChildGateway implements AutoCloseable {
             throws IOException {
         List<String> command =
                 new ArrayList<>(List.of("bash", "-c", before + "exec \"$@\"", "gateway", java(), "-cp", classPath()));
+        command.addAll(List.of("-XX:+IgnoreUnrecognizedVMOptions", "--enable-native-access=ALL-UNNAMED"));
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx256m", "dev.fanfare.gateway.boot.Main"));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);

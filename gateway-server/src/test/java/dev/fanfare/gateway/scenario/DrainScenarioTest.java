@@ -63,22 +63,39 @@ class DrainScenarioTest {
     }
 
     @Test
-    void whileDrainingTheGatewayIsNotReadyAndTakesNoNewStream() throws Exception {
-        RunningGateway gateway = gateways.start("drain.notice=1s", "drain.timeout=20s", "websocket.close-timeout=1s");
-        try (RawClient health = RawClient.to(gateway);
-                RawClient late = RawClient.to(gateway);
-                SseStream sse = SseStream.open(gateway);
-                WsStream silent = WsStream.open(gateway)) {
-            assertThat(health.get("/health/ready").readReply().status()).isEqualTo(200);
+    void duringTheNoticeTheGatewayIsNotReadyButStillTakesStreams() throws Exception {
+        RunningGateway gateway = gateways.start("drain.notice=3s", "drain.timeout=20s", "ticker.interval=50ms");
+        try (RawClient health = RawClient.to(gateway)) {
             CompletableFuture<Void> drain = CompletableFuture.runAsync(gateway::drain);
             await().atMost(Meters.PATIENCE)
                     .untilAsserted(() -> assertThat(
                                     health.get("/health/ready").readReply().status())
                             .isEqualTo(503));
-            Reply ready = health.get("/health/ready").readReply();
-            assertThat(ready.json().get("status").asText()).isEqualTo("draining");
+            try (SseStream stillTaken = SseStream.open(gateway)) {
+                assertThat(stillTaken.nextSeq()).isPositive();
+            }
             assertThat(health.get("/health/live").readReply().status()).isEqualTo(200);
-            assertThat(health.get("/console/stats")
+            drain.get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void whileDrainingTheGatewayIsNotReadyAndTakesNoNewStream() throws Exception {
+        RunningGateway gateway = gateways.start("drain.timeout=20s", "websocket.close-timeout=2s");
+        try (RawClient health = RawClient.to(gateway);
+                RawClient stats = RawClient.to(gateway);
+                RawClient late = RawClient.to(gateway);
+                RawClient lateWebSocket = RawClient.to(gateway);
+                SseStream sse = SseStream.open(gateway);
+                WsStream silent = WsStream.open(gateway)) {
+            CompletableFuture<Void> drain = CompletableFuture.runAsync(gateway::drain);
+            sse.readToEnd(); // it was told, so the drain is under way; it lasts as long as the WebSocket is silent
+
+            Reply ready = health.get("/health/ready").readReply();
+            assertThat(ready.status()).isEqualTo(503);
+            assertThat(ready.json().get("status").asText()).isEqualTo("draining");
+            assertThat(ready.header("connection")).isEqualTo("close");
+            assertThat(stats.get("/console/stats")
                             .readReply()
                             .json()
                             .get("draining")
@@ -90,11 +107,10 @@ class DrainScenarioTest {
             assertThat(comeBack.header("content-type")).isEqualTo("text/event-stream; charset=utf-8");
             assertThat(comeBack.body()).startsWith("retry: ").endsWith("\n\n");
             assertThat(late.readToEnd()).isEmpty();
-            Reply refused = health.send(WsStream.HANDSHAKE).readReply();
+            Reply refused = lateWebSocket.send(WsStream.HANDSHAKE).readReply();
             assertThat(refused.problem(503)).contains("shutting down");
             assertThat(refused.header("retry-after")).isNotNull();
 
-            sse.readToEnd();
             assertThat(silent.next(WsStream.CLOSE).closeCode()).isEqualTo(1001);
             silent.client().awaitClosed(); // without an answer
             drain.get(20, TimeUnit.SECONDS);

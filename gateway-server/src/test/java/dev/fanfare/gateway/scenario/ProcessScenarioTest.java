@@ -83,7 +83,12 @@ class ProcessScenarioTest {
     @MethodSource("transports")
     void withoutFileDescriptorsAcceptingRestsAndGoesOn(String transport) throws Exception {
         ChildGateway child = gateways.closing(ChildGateway.withOpenFiles(
-                256, "--host=127.0.0.1", "--port=0", "--interval=50ms", "--transport=" + transport));
+                256,
+                "--host=127.0.0.1",
+                "--port=0",
+                "--interval=50ms",
+                "--transport=" + transport,
+                "--set=limits.max-connections=1000"));
         int port = child.port();
         List<RawClient> clients = new ArrayList<>();
         try (RawClient observer = RawClient.to(port)) {

@@ -17,7 +17,7 @@ class AdmissionTest {
     private static final LimitsConfig UNLIMITED = new LimitsConfig(0, 0, 0, 90);
 
     @Test
-    void takesOnAsManyStreamsAsConfiguredAndOneMoreWhenOneHasClosed() {
+    void takesOnAsManyConnectionsAsConfiguredAndOneMoreWhenOneHasClosed() {
         Admission admission = new Admission(new LimitsConfig(2, 0, 0, 90), 1000, () -> false);
         Channel first = from("10.0.0.1");
         assertThat(admission.enter(first, 0)).isNull();
@@ -29,9 +29,9 @@ class AdmissionTest {
 
     @Test
     void leavesSomeFilesForOtherThingsWhenNoLimitIsConfigured() {
-        assertThat(UNLIMITED.streams(20_000)).isEqualTo(20_000 - LimitsConfig.RESERVED_FILES);
-        assertThat(UNLIMITED.streams(Long.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE);
-        assertThat(UNLIMITED.streams(10)).isEqualTo(1);
+        assertThat(UNLIMITED.connections(20_000)).isEqualTo(20_000 - LimitsConfig.RESERVED_FILES);
+        assertThat(UNLIMITED.connections(Long.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE);
+        assertThat(UNLIMITED.connections(10)).isEqualTo(1);
     }
 
     @Test
@@ -47,7 +47,7 @@ class AdmissionTest {
     }
 
     @Test
-    void aRefusedStreamTakesNoPlace() {
+    void aRefusedConnectionTakesNoPlace() {
         Admission admission = new Admission(new LimitsConfig(2, 1, 0, 90), 1000, () -> false);
         assertThat(admission.enter(from("10.0.0.1"), 0)).isNull();
         for (int i = 0; i < 10; i++) {

@@ -1,0 +1,51 @@
+package dev.fanfare.gateway.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fanfare.gateway.boot.RunningGateway;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class AdmissionScenarioTest {
+    @RegisterExtension
+    static final Gateways gateways = new Gateways();
+
+    @Test
+    void aStreamBeyondTheLimitIsToldToComeBackAndCountedWhileHealthAndMetricsAnswer() throws Exception {
+        RunningGateway gateway = gateways.start("limits.max-connections=2");
+        try (SseStream first = SseStream.open(gateway);
+                WsStream second = WsStream.open(gateway);
+                RawClient sse = RawClient.to(gateway);
+                RawClient webSocket = RawClient.to(gateway);
+                RawClient health = RawClient.to(gateway);
+                RawClient metrics = RawClient.to(gateway)) {
+            Reply refused = sse.get("/sse").readReply();
+            assertThat(refused.problem(503)).contains("as many connections as it may");
+            assertThat(Integer.parseInt(refused.header("retry-after"))).isBetween(1, 10);
+            assertThat(sse.readToEnd()).isEmpty();
+            assertThat(webSocket.send(WsStream.HANDSHAKE).readReply().status()).isEqualTo(503);
+            assertThat(health.get("/health/ready").readReply().status()).isEqualTo(200);
+            assertThat(metrics.get("/metrics").readReply().body())
+                    .contains("gateway_connections_refused_total{reason=\"max_connections\"} 2.0");
+
+            first.client().reset();
+            await().atMost(Meters.PATIENCE).untilAsserted(() -> {
+                try (SseStream next = SseStream.open(gateway)) {
+                    assertThat(next.head().status()).isEqualTo(200);
+                }
+            });
+            assertThat(second.next(WsStream.TEXT)).isNotNull();
+        }
+    }
+
+    @Test
+    void oneAddressTakesNoMoreThanItsShare() throws Exception {
+        RunningGateway gateway = gateways.start("limits.max-connections-per-address=1");
+        try (SseStream first = SseStream.open(gateway);
+                RawClient second = RawClient.to(gateway)) {
+            assertThat(second.get("/sse").readReply().problem(503)).contains("this address");
+            assertThat(first.nextSeq()).isPositive();
+        }
+    }
+}
