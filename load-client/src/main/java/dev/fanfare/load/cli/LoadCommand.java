@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,7 +47,8 @@ import picocli.CommandLine.Spec;
             "  0  the run took place and no --fail-if condition holds",
             "  1  a --fail-if condition holds",
             "  2  the command line is wrong",
-            "  3  the run could not take place: nothing connected, or a worker died",
+            "  3  the run could not take place: nothing connected, no connection was left,",
+            "     or a worker died",
             "",
             "Ctrl-C and SIGTERM end the run early; the report is still written.",
             "",
@@ -84,7 +86,8 @@ final class LoadCommand implements Callable<Integer> {
             description = {
                 "Exit with 1 if a condition holds: METRIC OPERATOR VALUE with > >= < <= ==. Metrics: lost, duplicated,"
                         + " out-of-order, corrupt, stalled, missed-while-away, protocol-errors, reconnected, failed, closed,"
-                        + " connected, messages, rate; and with a time: p50, p90, p99, p99.9, max."
+                        + " connected, messages, rate; and with a time: p50, p90, p99, p99.9, max. A time's condition holds when no"
+                        + " message came."
             })
     private List<FailCondition> failIf = new ArrayList<>();
 
@@ -180,13 +183,20 @@ final class LoadCommand implements Callable<Integer> {
             List<String> given = option.originalStringValues();
             String fallback = option.defaultValue();
             if (!given.isEmpty()) {
-                settings.put(option.longestName(), String.join(" ", given));
+                settings.put(option.longestName(), shown(option.longestName(), given));
             } else if (fallback != null && option.arity().max() > 0) {
                 settings.put(option.longestName(), fallback);
             }
         }
         settings.put("--loops", String.valueOf(plan.loops()));
         return settings;
+    }
+
+    /** Of headers the names only: their values may be secrets, and reports are passed on. */
+    private static String shown(String option, List<String> given) {
+        return given.stream()
+                .map(value -> option.equals("--header") ? value.substring(0, value.indexOf(':')) : value)
+                .collect(Collectors.joining(" "));
     }
 
     private void writeFiles(RunResult result, List<FailCondition.Outcome> outcomes) throws IOException {
@@ -211,6 +221,13 @@ final class LoadCommand implements Callable<Integer> {
     private int exitCode(RunResult result, List<FailCondition.Outcome> outcomes) {
         if (result.total().healthy().opened() + result.total().slow().opened() == 0) {
             console().commandLine().getErr().println("load-client: nothing could connect");
+            return COULD_NOT_RUN;
+        }
+        if (result.deserted()) {
+            console()
+                    .commandLine()
+                    .getErr()
+                    .println("load-client: no connection was left before the end of the measured window");
             return COULD_NOT_RUN;
         }
         return outcomes.stream().anyMatch(FailCondition.Outcome::holds) ? CONDITION_HOLDS : 0;

@@ -50,17 +50,7 @@ public final class ClientLoops implements AutoCloseable {
 
     /** What happened on all loops since the last call. */
     public CompletableFuture<Collected> collect() {
-        return all(loops.stream().map(ClientLoop::collect).toList()).thenApply(parts -> {
-            Interval sum = new Interval();
-            boolean ramped = true;
-            int settled = 0;
-            for (Collected part : parts) {
-                sum.add(part.interval());
-                ramped &= part.ramped();
-                settled += part.settled();
-            }
-            return new Collected(sum, ramped, settled);
-        });
+        return all(loops.stream().map(ClientLoop::collect).toList()).thenApply(Collected::merge);
     }
 
     /** Ends all connections; the result is what happened since the last collection, stalled streams counted. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One condition of {@code --fail-if}: the run is bad if it holds. Immutable.
@@ -20,10 +21,10 @@ public record FailCondition(Metric metric, String operator, double threshold, St
     /**
      * How a condition came out.
      *
-     * @param value the metric in the run
+     * @param value the metric in the run; null for a time when no message came whose time could be taken
      * @param holds whether the condition holds, so the run is bad
      */
-    public record Outcome(FailCondition condition, double value, boolean holds) {}
+    public record Outcome(FailCondition condition, @Nullable Double value, boolean holds) {}
 
     /**
      * Reads conditions separated by commas.
@@ -67,8 +68,11 @@ public record FailCondition(Metric metric, String operator, double threshold, St
         return Double.parseDouble(value);
     }
 
-    /** Looks the metric up in a run and compares. */
+    /** Looks the metric up in a run and compares. A time holds when no message came: silence is not a good latency. */
     public Outcome check(RunResult result) {
+        if (metric.isTime() && result.window().latency().getTotalCount() == 0) {
+            return new Outcome(this, null, true);
+        }
         double value = metric.of(result);
         boolean holds = switch (operator) {
             case ">" -> value > threshold;

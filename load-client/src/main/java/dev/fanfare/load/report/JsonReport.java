@@ -38,6 +38,7 @@ public final class JsonReport {
         root.put("schema", SCHEMA);
         root.put("startedAt", Instant.ofEpochMilli(result.startedAt()).toString());
         root.put("interrupted", result.interrupted());
+        root.put("deserted", result.deserted());
         root.put("processes", result.processes());
         root.put("rampMillis", result.rampMillis());
         root.put("windowMillis", result.windowMillis());
@@ -75,7 +76,7 @@ public final class JsonReport {
         total.endings().forEach(node.putObject("closedBy")::put);
         node.put("reconnected", total.total(Counter.RECONNECTED));
         node.put("stalled", total.healthy().get(Counter.STALLED));
-        node.set("openMillis", percentiles(Percentiles.of(total.connect())));
+        node.set("openMillis", percentiles(result.opening()));
         return node;
     }
 

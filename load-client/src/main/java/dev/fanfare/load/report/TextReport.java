@@ -44,11 +44,11 @@ public final class TextReport {
         line("  open at the end", "%,d sse, %,d websocket", open.sse(), open.webSocket());
         line("  failed", "%,d", total.total(Counter.FAILED));
         reasons(total.failures());
-        line("  closed by server", "%,d", total.healthy().ended() + total.slow().ended());
+        line("  ended early", "%,d", total.healthy().ended() + total.slow().ended());
         reasons(total.endings());
         number("  reconnected", total.total(Counter.RECONNECTED));
         number("  stalled", total.healthy().get(Counter.STALLED));
-        Percentiles opening = Percentiles.of(total.connect());
+        Percentiles opening = result.opening();
         line(
                 "  ramp",
                 "%s, %,.0f opened/s, time to open p50 %d p99 %d max %d ms",
@@ -108,21 +108,23 @@ public final class TextReport {
     private void slow() {
         Tally slow = result.total().slow();
         if (slow.get(Counter.ATTEMPTED) > 0) {
-            line("Slow connections", "%,d opened, %,d closed by server", slow.opened(), slow.ended());
+            line("Slow connections", "%,d opened, %,d ended early", slow.opened(), slow.ended());
             line("  messages", "%,d, lost %,d", slow.messages(), slow.get(Counter.LOST));
         }
     }
 
     private void verdict(List<FailCondition.Outcome> outcomes) {
         for (FailCondition.Outcome outcome : outcomes) {
-            String unit = outcome.condition().metric().isTime() ? " ms" : "";
+            Metric metric = outcome.condition().metric();
+            Double value = outcome.value();
+            String found = value == null
+                    ? "no messages"
+                    : metric.label() + " is " + plain(value) + (metric.isTime() ? " ms" : "");
             line(
                     outcome.holds() ? "FAILED" : "passed",
-                    "%s: %s is %s%s",
+                    "%s: %s",
                     outcome.condition().text(),
-                    outcome.condition().metric().label(),
-                    plain(outcome.value()),
-                    unit);
+                    found);
         }
         if (result.interrupted() != null) {
             line("Stopped early", "%s", result.interrupted());

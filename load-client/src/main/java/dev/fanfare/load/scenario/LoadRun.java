@@ -2,6 +2,7 @@ package dev.fanfare.load.scenario;
 
 import dev.fanfare.load.connect.Collected;
 import dev.fanfare.load.stats.Interval;
+import dev.fanfare.load.stats.Percentiles;
 import dev.fanfare.load.stats.Phase;
 import dev.fanfare.load.stats.RunResult;
 import java.util.List;
@@ -30,6 +31,7 @@ public final class LoadRun {
     private final CpuLap cpu = new CpuLap();
     private final long startedAt = System.currentTimeMillis();
     private final long startNanos = System.nanoTime();
+    private boolean deserted;
     private volatile @Nullable String interrupted;
 
     public LoadRun(LoadPlan plan, List<Crew> crews, RunListener listener) {
@@ -57,6 +59,7 @@ public final class LoadRun {
         ramp();
         long rampMillis = elapsed();
         timeline.cut(rampMillis, Phase.RAMP);
+        Percentiles opening = Percentiles.of(timeline.total().connect());
         long windowMillis = 0;
         if (interrupted == null) {
             listener.rampOver(rampMillis, timeline.total());
@@ -74,8 +77,10 @@ public final class LoadRun {
                 timeline.window(),
                 windowMillis,
                 rampMillis,
+                opening,
                 plan.processes(),
-                interrupted);
+                interrupted,
+                deserted);
     }
 
     private void ramp() throws RunFailed {
@@ -93,30 +98,31 @@ public final class LoadRun {
     private void measure(long from) throws RunFailed {
         long end = from + plan.durationMillis();
         long next = from;
-        while (next < end && interrupted == null) {
-            if (timeline.total().open() == 0 && !plan.connect().reconnect()) {
-                stop("no connection was left");
-                return;
-            }
+        while (next < end && interrupted == null && !noneLeft()) {
             next = Math.min(end, next + POINT_MILLIS);
             sleepUntil(next);
             collect(Phase.MEASURE);
             listener.sample(timeline.cut(elapsed(), Phase.MEASURE), timeline.total());
         }
+        if (interrupted == null) {
+            noneLeft();
+        }
+    }
+
+    /** Whether all connections have ended and none is to come: the run stops, for there is nothing left to measure. */
+    private boolean noneLeft() {
+        if (timeline.total().open() == 0 && !plan.connect().reconnect()) {
+            deserted = true;
+            stop("no connection was left");
+        }
+        return deserted;
     }
 
     private Collected collect(Phase phase) throws RunFailed {
-        Interval sum = new Interval();
-        boolean ramped = true;
-        int settled = 0;
-        for (Collected part : join(crews.stream().map(Crew::collect).toList())) {
-            sum.add(part.interval());
-            ramped &= part.ramped();
-            settled += part.settled();
-        }
-        sum.addCpu(cpu.nanos());
-        timeline.add(sum, phase);
-        return new Collected(sum, ramped, settled);
+        Collected sum = Collected.merge(join(crews.stream().map(Crew::collect).toList()));
+        sum.interval().addCpu(cpu.nanos());
+        timeline.add(sum.interval(), phase);
+        return sum;
     }
 
     /** Waits until that many milliseconds of the run have passed; true at once when the run is to stop. */

@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param window the measured window only
  * @param windowMillis how long the window was
  * @param rampMillis from the start until the last first try had succeeded or failed
+ * @param opening milliseconds each stream took to open that was opened in the ramp
  * @param processes worker processes, 0 when the run took place in this one
  * @param interrupted why it stopped before its time, null when it did not
+ * @param deserted whether it ended, or ran out, with no connection left and none to come
  */
 public record RunResult(
         long startedAt,
@@ -25,8 +27,10 @@ public record RunResult(
         Interval window,
         long windowMillis,
         long rampMillis,
+        Percentiles opening,
         int processes,
-        @Nullable String interrupted) {
+        @Nullable String interrupted,
+        boolean deserted) {
 
     /** Messages of healthy connections per second of the window, 0 when there was none. */
     public double messagesPerSecond() {

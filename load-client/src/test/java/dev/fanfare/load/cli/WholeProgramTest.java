@@ -141,6 +141,34 @@ class WholeProgramTest {
         assertThat(out.toString()).contains("5 × connection refused");
     }
 
+    @Test
+    void aServerThatDiesInTheRunIsExitCodeThree() throws IOException {
+        try (TestServer server = new TestServer((index, to) -> {
+            to.open().ticks(1);
+            throw new IOException("dead");
+        })) {
+            String[] args = {
+                "--url",
+                server.url(),
+                "-n",
+                "4",
+                "--duration",
+                "20s",
+                "--fail-if",
+                "lost>0",
+                "--header",
+                "X-Key: secret",
+                "--json",
+                folder.resolve("dead.json").toString()
+            };
+            assertThat(run(args)).isEqualTo(3);
+        }
+        assertThat(err.toString()).contains("no connection was left");
+        assertThat(Files.readString(folder.resolve("dead.json")))
+                .contains("\"deserted\" : true", "\"--header\" : \"X-Key\"")
+                .doesNotContain("secret");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

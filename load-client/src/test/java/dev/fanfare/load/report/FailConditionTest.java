@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fanfare.load.stats.Counter;
 import dev.fanfare.load.stats.Interval;
+import dev.fanfare.load.stats.Percentiles;
 import dev.fanfare.load.stats.RunResult;
 import java.io.IOException;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FailConditionTest {
     /** Three lost, two failed, latencies of 100 and 600 ms, all in a window of one second. */
@@ -23,7 +25,18 @@ class FailConditionTest {
         interval.failures().put("</script><b>", 2L);
         interval.latency().recordValue(100);
         interval.latency().recordValue(600);
-        return new RunResult(0, Map.of("--url", "http://a"), List.of(), interval, interval, 1000, 10, 0, null);
+        return new RunResult(
+                0,
+                Map.of("--url", "http://a"),
+                List.of(),
+                interval,
+                interval,
+                1000,
+                10,
+                Percentiles.of(interval.connect()),
+                0,
+                null,
+                false);
     }
 
     @ParameterizedTest
@@ -46,6 +59,21 @@ class FailConditionTest {
     })
     void aConditionIsComparedWithItsMetric(String text, boolean holds) {
         assertThat(FailCondition.parseAll(text).get(0).check(result()).holds()).isEqualTo(holds);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"p99>500ms", "max<=1h"})
+    void aTimeHoldsWhenNoMessageCame(String text) {
+        Interval none = new Interval();
+        Percentiles opening = Percentiles.of(none.connect());
+        RunResult silent = new RunResult(0, Map.of(), List.of(), none, none, 1000, 10, opening, 0, null, false);
+        FailCondition.Outcome outcome = FailCondition.parseAll(text).get(0).check(silent);
+        assertThat(outcome.holds()).isTrue();
+        assertThat(TextReport.of(silent, List.of(outcome))).contains("FAILED              " + text + ": no messages");
+        assertThat(JsonReport.of(silent, List.of(outcome), Map.of())
+                        .at("/failIf/0/value")
+                        .isNull())
+                .isTrue();
     }
 
     @Test

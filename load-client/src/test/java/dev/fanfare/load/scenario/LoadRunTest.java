@@ -88,6 +88,7 @@ class LoadRunTest {
                 (index, to) -> to.open().ticks(1).frame(0x89, "are you there").frame(0x88, "\u0003\u00e9"))) {
             RunResult result = runUntil(plan(server, 3, 0, 0, false), t -> false);
             assertThat(result.interrupted()).isEqualTo("no connection was left");
+            assertThat(result.deserted()).isTrue();
             assertThat(result.total().endings()).isEqualTo(Map.of("websocket: close 1001", 3L));
             assertThat(result.total().healthy().get(Counter.HEARTBEATS)).isEqualTo(3);
         }
