@@ -10,9 +10,13 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The crews of a run: this process alone, or workers. Main thread. */
 final class Crews implements AutoCloseable {
+    /** A JVM log without an output goes to standard output, where answers are written: it must not fall in the middle of one. */
+    private static final Pattern LOG_TO_STDOUT = Pattern.compile("-Xlog:(?!disable|async|help)[^:]+");
+
     private final List<Crew> crews = new ArrayList<>();
 
     private Crews() {}
@@ -60,7 +64,7 @@ final class Crews implements AutoCloseable {
                 .orElse(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
             if (!flag.startsWith("-agentlib") && !flag.startsWith("-javaagent")) {
-                command.add(flag);
+                command.add(LOG_TO_STDOUT.matcher(flag).matches() ? flag + ":stderr" : flag);
             }
         }
         String classPath = System.getProperty("java.class.path");

@@ -1,7 +1,6 @@
 package dev.fanfare.load.cli;
 
 import dev.fanfare.load.scenario.Worker;
-import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -13,7 +12,7 @@ public final class Main {
 
     private Main() {}
 
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) {
         if (args.length == 1 && args[0].equals(WORKER)) {
             work();
             return;
@@ -47,7 +46,7 @@ public final class Main {
      * A Ctrl-C reaches every process of the terminal, but only the parent is to act on it: a worker goes on until it is told to
      * stop or its parent is gone.
      */
-    private static void work() throws IOException {
+    private static void work() {
         CountDownLatch done = new CountDownLatch(1);
         Thread hold = new Thread(
                 () -> {
@@ -63,6 +62,8 @@ public final class Main {
         try {
             new Worker(System.in, System.out).serve();
             code = 0;
+        } catch (Throwable failure) { // whatever it was, the JVM is halted below and would take it along
+            failure.printStackTrace(System.err);
         } finally {
             done.countDown();
             Runtime.getRuntime().halt(code);

@@ -110,7 +110,7 @@ final class ClientLoop {
         loop.execute(() -> {
             stopping = true;
             for (Connection connection : List.copyOf(open)) {
-                if (connection.subscriber().stalled()) {
+                if (plan.compare() && connection.subscriber().stalled()) {
                     stats.group(false).add(Counter.STALLED, 1);
                 }
                 connection.stop();
@@ -179,9 +179,18 @@ final class ClientLoop {
         bootstrap.connect(target.address()).addListener(done -> {
             Throwable cause = done.cause();
             if (cause != null) {
-                connection.failed(FailureReason.of(cause));
+                onLoop(() -> connection.failed(FailureReason.of(cause)));
             }
         });
+    }
+
+    /** A channel that could not even be made has no loop: Netty tells of it on a thread of its own. */
+    private void onLoop(Runnable task) {
+        if (loop.inEventLoop()) {
+            task.run();
+        } else {
+            loop.execute(task);
+        }
     }
 
     private Bootstrap bootstrap(Roster.Member member) {

@@ -58,6 +58,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
+        if (over) {
+            ctx.close();
+            return;
+        }
         Target target = loop.target(subscriber.member());
         send(
                 isSse()
@@ -138,7 +142,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         } else if (!over) {
             ended(reason);
         }
-        closeAfter(new byte[0]);
+        closeNow();
     }
 
     /** The try did not get as far as an open stream. */
@@ -146,7 +150,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (!over) {
             over = true;
             loop.failed(this, reason);
-            closeAfter(new byte[0]);
+            closeNow();
         }
     }
 
@@ -172,12 +176,23 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /** The run is over: say so and close. Counts nothing. */
     void stop() {
         over = true;
-        closeAfter(conversation == null ? new byte[0] : conversation.farewell(1000));
+        if (conversation == null) {
+            closeNow();
+        } else {
+            closeAfter(conversation.farewell(1000));
+        }
     }
 
     void send(byte[] bytes) {
         if (channel != null) {
             channel.writeAndFlush(Unpooled.wrappedBuffer(bytes));
+        }
+    }
+
+    /** Without a flush before it: one that is still connecting would wait for the connect. */
+    private void closeNow() {
+        if (channel != null) {
+            channel.close();
         }
     }
 

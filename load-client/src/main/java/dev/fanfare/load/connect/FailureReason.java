@@ -20,13 +20,16 @@ final class FailureReason {
     private FailureReason() {}
 
     static String of(Throwable cause) {
-        String message = String.valueOf(cause.getMessage());
-        String lower = message.toLowerCase(Locale.ROOT);
-        for (String known : KNOWN) {
-            if (lower.contains(known)) {
-                return known;
+        Throwable root = cause;
+        for (Throwable link = cause; link != null; link = link.getCause()) {
+            root = link;
+            String lower = String.valueOf(link.getMessage()).toLowerCase(Locale.ROOT);
+            for (String known : KNOWN) {
+                if (lower.contains(known)) {
+                    return known;
+                }
             }
         }
-        return cause.getClass().getSimpleName() + ": " + message;
+        return root.getClass().getSimpleName() + ": " + root.getMessage();
     }
 }

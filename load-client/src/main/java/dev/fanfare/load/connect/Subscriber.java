@@ -38,12 +38,19 @@ final class Subscriber {
     Verdict message(byte[] buffer, int offset, int end, long id) {
         Tally tally = received();
         Verdict verdict = ticks.check(buffer, offset, end);
+        if (verdict == Verdict.DIFFERENT && tracker.restarts(ticks.refusedSeq(), ticks.refusedTs())) {
+            ticks.forget();
+            verdict = ticks.check(buffer, offset, end);
+        }
         if (verdict != Verdict.GOOD || (id != SseEvents.NO_ID && id != ticks.seq())) {
             tally.add(Counter.CORRUPT, 1);
             tracker.corrupt();
             return verdict;
         }
         long ts = ticks.ts();
+        if (tracker.restarts(ticks.seq(), ts)) {
+            ticks.restart();
+        }
         tracker.accept(ticks.seq(), ts, tally);
         if (!member.slow()) {
             stats.latency(System.currentTimeMillis() - ts);
@@ -90,7 +97,6 @@ final class Subscriber {
         if (wasOpen) {
             stats.group(member.slow()).add(Counter.RECONNECTED, 1);
             tracker.resume();
-            ticks.forget();
         }
         wasOpen = true;
         failures = 0;

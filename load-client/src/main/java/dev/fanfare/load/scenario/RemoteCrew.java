@@ -23,6 +23,7 @@ public final class RemoteCrew implements Crew {
 
     private final Process process;
     private final OutputStream input;
+    private volatile boolean silent;
     private final Queue<CompletableFuture<Collected>> waiting = new ConcurrentLinkedQueue<>();
 
     /**
@@ -82,7 +83,7 @@ public final class RemoteCrew implements Crew {
         } catch (UncheckedIOException e) {
             answer.completeExceptionally(lost());
         }
-        if (!process.isAlive()) {
+        if (silent || !process.isAlive()) {
             // The reader may have emptied the queue before this question was put into it.
             answer.completeExceptionally(lost());
         }
@@ -102,18 +103,29 @@ public final class RemoteCrew implements Crew {
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                CompletableFuture<Collected> answer = waiting.remove();
-                try {
-                    answer.complete(WorkerProtocol.readCollected(line));
-                } catch (IllegalArgumentException e) {
-                    answer.completeExceptionally(e);
-                }
+                hear(line);
             }
         } catch (IOException e) {
             process.destroyForcibly();
+        } finally {
+            silent = true;
+            for (CompletableFuture<Collected> answer = waiting.poll(); answer != null; answer = waiting.poll()) {
+                answer.completeExceptionally(lost());
+            }
         }
-        for (CompletableFuture<Collected> answer = waiting.poll(); answer != null; answer = waiting.poll()) {
-            answer.completeExceptionally(lost());
+    }
+
+    /** What is no answer comes from the worker's JVM, as a log of its garbage collector does: it is passed on. */
+    private void hear(String line) {
+        CompletableFuture<Collected> answer = line.startsWith("{") ? waiting.poll() : null;
+        if (answer == null) {
+            System.err.println("worker " + process.pid() + ": " + line);
+            return;
+        }
+        try {
+            answer.complete(WorkerProtocol.readCollected(line));
+        } catch (IllegalArgumentException e) {
+            answer.completeExceptionally(e);
         }
     }
 

@@ -3,60 +3,53 @@ package dev.fanfare.load.stats;
 /** Everything that is counted, named and explained once. The label is the key in the JSON report. */
 public enum Counter {
     /** Connections tried, later tries of {@code --reconnect} included. */
-    ATTEMPTED("attempted", "connections tried, reconnects included"),
+    ATTEMPTED("attempted"),
     /** SSE handshakes completed. */
-    OPENED_SSE("opened-sse", "SSE streams opened"),
+    OPENED_SSE("opened-sse"),
     /** WebSocket handshakes completed. */
-    OPENED_WEBSOCKET("opened-websocket", "WebSockets opened"),
+    OPENED_WEBSOCKET("opened-websocket"),
     /** Of the opened SSE streams, those that ended while the run went on. */
-    ENDED_SSE("ended-sse", "SSE streams that ended before the run did"),
+    ENDED_SSE("ended-sse"),
     /** Of the opened WebSockets, those that ended while the run went on. */
-    ENDED_WEBSOCKET("ended-websocket", "WebSockets that ended before the run did"),
+    ENDED_WEBSOCKET("ended-websocket"),
     /** Tries that did not get as far as an open stream. */
-    FAILED("failed", "tries that did not open a stream"),
+    FAILED("failed"),
     /** Streams this client ended because the server broke the protocol; also among the ended. */
-    PROTOCOL_ERRORS("protocol-errors", "streams ended because the server broke the protocol"),
+    PROTOCOL_ERRORS("protocol-errors"),
     /** Streams opened again after one ended. */
-    RECONNECTED("reconnected", "streams opened again after one ended"),
+    RECONNECTED("reconnected"),
     /** Messages over SSE, whatever their content. */
-    MESSAGES_SSE("messages-sse", "messages over SSE"),
+    MESSAGES_SSE("messages-sse"),
     /** Messages over WebSocket, whatever their content. */
-    MESSAGES_WEBSOCKET("messages-websocket", "messages over WebSocket"),
+    MESSAGES_WEBSOCKET("messages-websocket"),
     /** Bytes read from sockets, response heads and framing included. */
-    BYTES("bytes", "bytes read from the sockets"),
+    BYTES("bytes"),
     /** SSE comments and WebSocket pings and pongs. */
-    HEARTBEATS("heartbeats", "SSE comments, WebSocket pings and pongs"),
+    HEARTBEATS("heartbeats"),
     /** Numbers that were skipped and have not arrived since. */
-    LOST("lost", "numbers skipped and not arrived since"),
+    LOST("lost"),
     /** Messages whose number had arrived before. */
-    DUPLICATED("duplicated", "messages whose number had arrived before"),
+    DUPLICATED("duplicated"),
     /** Messages that arrived after one with a higher number. */
-    OUT_OF_ORDER("out-of-order", "messages that arrived after a higher number"),
+    OUT_OF_ORDER("out-of-order"),
     /** Messages that are not what the server sent to everybody. */
-    CORRUPT("corrupt", "messages whose content is not a well-formed tick, or not the tick others got"),
+    CORRUPT("corrupt"),
     /** Numbers that passed between the end of a stream and its reconnect. */
-    MISSED("missed-while-away", "numbers that passed between the end of a stream and its reconnect"),
+    MISSED("missed-while-away"),
     /** Ticks whose time of making lies in the future; their latency counts as 0. */
-    FUTURE("from-the-future", "messages made later than this machine's clock says; latency taken as 0"),
+    FUTURE("from-the-future"),
     /** Streams that at the end of the run were two numbers or more behind the others. */
-    STALLED("stalled", "open streams that had fallen two numbers or more behind at the end");
+    STALLED("stalled");
 
     private final String label;
-    private final String meaning;
 
-    Counter(String label, String meaning) {
+    Counter(String label) {
         this.label = label;
-        this.meaning = meaning;
     }
 
     /** Its key in the JSON report. */
     public String label() {
         return label;
-    }
-
-    /** What it counts, in one phrase. */
-    public String meaning() {
-        return meaning;
     }
 
     /** Handshakes completed over {@code transport}. */

@@ -39,6 +39,18 @@ public final class SequenceTracker {
         corrupt++;
     }
 
+    /**
+     * Whether a message with this number and time would be the first of a new series: the first after a reconnect, lower than the
+     * highest and yet made later.
+     */
+    public boolean restarts(long seq, long ts) {
+        return resumed && later(seq, ts);
+    }
+
+    private boolean later(long seq, long ts) {
+        return seq <= highest && ts > highestTs;
+    }
+
     /** The stream was opened again after it ended. */
     public void resume() {
         resumed = true;
@@ -74,7 +86,7 @@ public final class SequenceTracker {
         if (seq > highest) {
             tally.add(Counter.MISSED, seq - highest - 1);
             begin(seq, ts);
-        } else if (ts > highestTs) {
+        } else if (later(seq, ts)) {
             begin(seq, ts);
         } else {
             late(seq, tally);

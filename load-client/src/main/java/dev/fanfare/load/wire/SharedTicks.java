@@ -49,6 +49,7 @@ public final class SharedTicks {
     private int next;
     private @Nullable Known current;
     private long highest = -1;
+    private long latest = -1;
 
     /**
      * @param compare whether copies of one number must be the same bytes; false when several servers with a clock each answer
@@ -85,18 +86,45 @@ public final class SharedTicks {
                 return Verdict.DIFFERENT;
             }
         }
-        Known known = new Known(Arrays.copyOfRange(buffer, offset, end), parser.seq(), parser.ts());
-        ring[next++ % REMEMBERED] = known;
-        current = known;
-        highest = Math.max(highest, known.seq);
+        remember(new Known(Arrays.copyOfRange(buffer, offset, end), parser.seq(), parser.ts()));
         return Verdict.GOOD;
     }
 
-    /** Forgets every number: a server that was restarted counts from 1 again. */
+    private void remember(Known known) {
+        ring[next++ % REMEMBERED] = known;
+        current = known;
+        highest = Math.max(highest, known.seq);
+        latest = Math.max(latest, known.ts);
+    }
+
+    /** Forgets every number. */
     public void forget() {
         Arrays.fill(ring, null);
         current = null;
         highest = -1;
+        latest = -1;
+    }
+
+    /**
+     * The payload last judged {@link Verdict#GOOD} belongs to a new series: a server that was restarted counts from 1 again. What
+     * is known of the old one is forgotten, once, however many connections find out.
+     */
+    public void restart() {
+        Known first = current;
+        if (first != null && first.seq < highest && first.ts >= latest) {
+            forget();
+            remember(first);
+        }
+    }
+
+    /** The number of the payload last judged {@link Verdict#DIFFERENT}. */
+    public long refusedSeq() {
+        return parser.seq();
+    }
+
+    /** When that tick was made, in epoch milliseconds. */
+    public long refusedTs() {
+        return parser.ts();
     }
 
     /** The number of the payload last judged {@link Verdict#GOOD}. */

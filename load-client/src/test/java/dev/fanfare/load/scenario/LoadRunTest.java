@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.fanfare.load.TestServer;
 import dev.fanfare.load.connect.ClientLoops;
+import dev.fanfare.load.connect.Collected;
 import dev.fanfare.load.connect.ConnectPlan;
 import dev.fanfare.load.stats.Counter;
 import dev.fanfare.load.stats.Interval;
@@ -79,6 +80,25 @@ class LoadRunTest {
                     .containsEntry("missed-while-away", 2L)
                     .doesNotContainKey("lost");
             assertThat(result.total().endings()).isEqualTo(Map.of("sse: end of stream", 1L));
+        }
+    }
+
+    @Test
+    void aServerThatCountsFromOneAgainIsNoFaultAfterAReconnect() throws Exception {
+        String again = "{\"seq\":1,\"ts\":" + (System.currentTimeMillis() + 100_000) + "}";
+        try (TestServer server = new TestServer((index, to) -> {
+            to.open();
+            if (index == 0) {
+                to.chunk("retry: 20\n\n").ticks(1, 2).raw("0\r\n\r\n");
+            } else {
+                to.message(1, again);
+            }
+        })) {
+            RunResult result =
+                    runUntil(plan(server, 1, 1, 0, true), t -> t.healthy().get(Counter.MESSAGES_SSE) == 3);
+            assertThat(result.total().healthy().toMap())
+                    .containsEntry("reconnected", 1L)
+                    .doesNotContainKeys("lost", "corrupt", "duplicated", "out-of-order", "stalled");
         }
     }
 
@@ -172,6 +192,20 @@ class LoadRunTest {
         try (TestServer server = new TestServer((index, to) -> to.open());
                 RemoteCrew crew = new RemoteCrew(List.of("sleep", "0.2"), plan(server, 1, 0, 0, false), 0, 1)) {
             assertThat(crew.collect()).failsWithin(Duration.ofSeconds(20));
+        }
+    }
+
+    @Test
+    void aForeignLineOnAWorkersOutputIsNoAnswer() throws Exception {
+        String answer = WorkerProtocol.write(new Collected(new Interval(), true, 7));
+        String script = "echo '[0.1s][info][gc] Pause'; echo '" + answer + "'; read end";
+        List<String> worker = List.of("sh", "-c", "read job; read question; " + script);
+        try (TestServer server = new TestServer((index, to) -> to.open());
+                RemoteCrew crew = new RemoteCrew(worker, plan(server, 1, 0, 0, false), 0, 1)) {
+            assertThat(crew.collect())
+                    .succeedsWithin(Duration.ofSeconds(20))
+                    .extracting(Collected::settled)
+                    .isEqualTo(7);
         }
     }
 

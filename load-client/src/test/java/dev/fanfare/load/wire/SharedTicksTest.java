@@ -85,6 +85,21 @@ class SharedTicksTest {
     }
 
     @Test
+    void aNewSeriesIsForgottenOnlyByTheFirstWhoFindsOut() {
+        SharedTicks ticks = new SharedTicks(true);
+        check(ticks, "{\"seq\":100,\"ts\":1000}");
+        check(ticks, "{\"seq\":1,\"ts\":2000}");
+        ticks.restart();
+        assertThat(ticks.highest()).isEqualTo(1);
+        check(ticks, "{\"seq\":2,\"ts\":2100}");
+        check(ticks, "{\"seq\":1,\"ts\":2000}");
+        ticks.restart();
+        assertThat(ticks.highest()).isEqualTo(2);
+        assertThat(check(ticks, "{\"seq\":1,\"ts\":2001}")).isEqualTo(Verdict.DIFFERENT);
+        assertThat(ticks.refusedTs()).isEqualTo(2001);
+    }
+
+    @Test
     void deepNestingIsMalformedAndDoesNotExhaustTheStack() {
         String deep = "{\"seq\":1,\"ts\":1,\"a\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}";
         assertThat(check(new SharedTicks(true), deep)).isEqualTo(Verdict.MALFORMED);
