@@ -59,11 +59,12 @@ public final class Hub {
 
     /** Tells about {@code most} subscribers that the gateway shuts down, each shard its share. */
     public void sayGoodbye(int most) {
-        long all = Math.max(1, count());
+        // Only those who stay: a client that was told and does not answer must not use up the share of others.
+        long all = Math.max(1, shards.stream().mapToInt(Shard::staying).sum());
         long before = 0;
         for (Shard shard : shards) {
             // Shares of a running sum: rounding up each shard's would add one connection per event loop and step.
-            long upTo = Math.min(all, before + shard.count());
+            long upTo = Math.min(all, before + shard.staying());
             int share = (int) (most * upTo / all - most * before / all);
             if (share > 0) {
                 shard.sayGoodbye(share);

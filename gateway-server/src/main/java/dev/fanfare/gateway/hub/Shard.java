@@ -8,6 +8,7 @@ import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -37,6 +38,7 @@ public final class Shard {
     // any thread
     private final AtomicReference<@Nullable Broadcast> mailbox = new AtomicReference<>();
     private final AtomicIntegerArray counts = new AtomicIntegerArray(StreamKind.values().length);
+    private final AtomicInteger leaving = new AtomicInteger();
     private volatile long waitingBytes;
     private volatile int waitingStreams;
 
@@ -82,6 +84,9 @@ public final class Shard {
         if (roster.remove(subscriber)) {
             int kind = subscriber.kind().ordinal();
             counts.lazySet(kind, counts.get(kind) - 1);
+            if (subscriber.isLeaving()) {
+                leaving.lazySet(leaving.get() - 1);
+            }
             metrics.closed(subscriber.kind(), subscriber.reason());
         }
     }
@@ -113,6 +118,17 @@ public final class Shard {
                 }
             });
         });
+    }
+
+    /** A subscriber still stands here, but its end is certain. */
+    void willLeave() {
+        assert onLoop();
+        leaving.lazySet(leaving.get() + 1);
+    }
+
+    /** Open streams that are not about to end. Any thread. */
+    int staying() {
+        return Math.max(0, count() - leaving.get());
     }
 
     /** Open streams of one kind. Any thread. */

@@ -41,6 +41,10 @@ public final class Subscriber extends Roster.Seat {
         this.due = firstHeartbeat;
     }
 
+    boolean isLeaving() {
+        return state == State.LEAVING;
+    }
+
     WireFormat format() {
         return protocol.format();
     }
@@ -70,6 +74,7 @@ public final class Subscriber extends Roster.Seat {
             backlog.discard();
         }
         shard.leave(this);
+        state = State.LEAVING; // so that nothing later counts it as about to leave
     }
 
     /** Closes the connection; the first reason given is the one that is counted. */
@@ -227,6 +232,7 @@ public final class Subscriber extends Roster.Seat {
         assert shard.onLoop();
         if (state != State.LEAVING) {
             state = State.LEAVING;
+            shard.willLeave();
             due = shard.now() + 1 + shard.config().closeSeconds();
             reason = why;
         }

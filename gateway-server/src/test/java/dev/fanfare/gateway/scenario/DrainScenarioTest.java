@@ -32,7 +32,11 @@ class DrainScenarioTest {
     @MethodSource("transports")
     void everyClientIsToldAndTheConnectionsEndProperly(String transport) throws Exception {
         RunningGateway gateway = gateways.start(
-                "server.transport=" + transport, "drain.rate=1000", "drain.timeout=20s", "drain.reconnect-spread=1h");
+                "server.transport=" + transport,
+                "drain.rate=1000",
+                "drain.timeout=20s",
+                "drain.reconnect-spread=1h",
+                "websocket.close-timeout=1h"); // those who do not answer yet must not hold up the others
         List<SseStream> sse = new ArrayList<>();
         List<WsStream> ws = new ArrayList<>();
         for (int i = 0; i < EACH; i++) {
