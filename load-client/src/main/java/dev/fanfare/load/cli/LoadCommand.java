@@ -85,7 +85,7 @@ final class LoadCommand implements Callable<Integer> {
             converter = Converters.Conditions.class,
             description = {
                 "Exit with 1 if a condition holds: METRIC OPERATOR VALUE with > >= < <= ==. Metrics: lost, duplicated,"
-                        + " out-of-order, corrupt, stalled, missed-while-away, protocol-errors, reconnected, failed, closed,"
+                        + " out-of-order, corrupt, without-id, stalled, missed-while-away, protocol-errors, reconnected, failed, closed,"
                         + " connected, messages, rate; and with a time: p50, p90, p99, p99.9, max. A time's condition holds when no"
                         + " message came."
             })

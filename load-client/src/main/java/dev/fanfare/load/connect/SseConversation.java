@@ -4,39 +4,51 @@ import dev.fanfare.load.wire.ChunkedDecoder;
 import dev.fanfare.load.wire.ProtocolViolation;
 import dev.fanfare.load.wire.SseDecoder;
 import dev.fanfare.load.wire.SseEvents;
+import dev.fanfare.load.wire.Upgrade;
 import org.jspecify.annotations.Nullable;
 
-/** An event stream, chunked or ended by the connection. Its event loop only. */
+/** An event stream: chunked, of a length told before, or ended by the connection. Its event loop only. */
 final class SseConversation implements Conversation, SseEvents {
+    private static final String END = "sse: end of stream";
     private static final byte[] NOTHING = new byte[0];
 
     private final Connection connection;
     private final Subscriber subscriber;
-    private final boolean isChunked;
+    private final long body;
     private final ChunkedDecoder chunked = new ChunkedDecoder();
     private final SseDecoder decoder = new SseDecoder(this);
+    private long left;
 
-    SseConversation(Connection connection, Subscriber subscriber, boolean isChunked) {
+    /**
+     * @param body the length of the body, or what stands for it in {@link Upgrade}
+     */
+    SseConversation(Connection connection, Subscriber subscriber, long body) {
         this.connection = connection;
         this.subscriber = subscriber;
-        this.isChunked = isChunked;
+        this.body = body;
+        this.left = body;
     }
 
     @Override
     public void feed(byte[] buffer, int offset, int end) throws ProtocolViolation {
-        if (!isChunked) {
-            decoder.body(buffer, offset, end);
-            return;
+        if (body == Upgrade.CHUNKED) {
+            chunked.feed(buffer, offset, end, decoder);
+        } else {
+            int count = (int) Math.min(left, end - offset);
+            left -= count;
+            decoder.body(buffer, offset, offset + count);
         }
-        chunked.feed(buffer, offset, end, decoder);
-        if (chunked.done()) {
-            connection.ended("sse: end of stream");
+        if (left == 0 || chunked.done()) {
+            connection.ended(END);
         }
     }
 
     @Override
     public void event(byte[] buffer, int offset, int end, long id) {
         subscriber.message(buffer, offset, end, id);
+        if (id == NO_ID) {
+            subscriber.withoutId();
+        }
     }
 
     @Override
@@ -51,7 +63,12 @@ final class SseConversation implements Conversation, SseEvents {
 
     @Override
     public String cutOff() {
-        return isChunked ? "sse: connection closed without a last chunk" : "sse: end of stream";
+        if (body == Upgrade.UNTIL_CLOSE) {
+            return END;
+        }
+        return body == Upgrade.CHUNKED
+                ? "sse: connection closed without a last chunk"
+                : "sse: connection closed before the end of the body";
     }
 
     @Override

@@ -64,6 +64,11 @@ final class Subscriber {
         tracker.corrupt();
     }
 
+    /** An event arrived without an id to resume after. */
+    void withoutId() {
+        stats.group(member.slow()).add(Counter.WITHOUT_ID, 1);
+    }
+
     void heartbeat() {
         stats.group(member.slow()).add(Counter.HEARTBEATS, 1);
     }

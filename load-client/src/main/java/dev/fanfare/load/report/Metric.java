@@ -19,6 +19,7 @@ public enum Metric {
     DUPLICATED("duplicated", Counter.DUPLICATED),
     OUT_OF_ORDER("out-of-order", Counter.OUT_OF_ORDER),
     CORRUPT("corrupt", Counter.CORRUPT),
+    WITHOUT_ID("without-id", Counter.WITHOUT_ID),
     STALLED("stalled", Counter.STALLED),
     MISSED("missed-while-away", Counter.MISSED),
     PROTOCOL_ERRORS("protocol-errors", Counter.PROTOCOL_ERRORS),

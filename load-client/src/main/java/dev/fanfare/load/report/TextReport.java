@@ -67,6 +67,7 @@ public final class TextReport {
         line("  out of order", "%,d", healthy.get(Counter.OUT_OF_ORDER));
         line("  corrupt", "%,d", healthy.get(Counter.CORRUPT));
         number("  protocol errors", healthy.get(Counter.PROTOCOL_ERRORS));
+        number("  without id", healthy.get(Counter.WITHOUT_ID));
         number("  missed while away", healthy.get(Counter.MISSED));
         number("  from the future", healthy.get(Counter.FUTURE));
     }

@@ -34,6 +34,8 @@ public enum Counter {
     OUT_OF_ORDER("out-of-order"),
     /** Messages that are not what the server sent to everybody. */
     CORRUPT("corrupt"),
+    /** Events over SSE without an {@code id:} that is a number: after one nobody could resume. */
+    WITHOUT_ID("without-id"),
     /** Numbers that passed between the end of a stream and its reconnect. */
     MISSED("missed-while-away"),
     /** Ticks whose time of making lies in the future; their latency counts as 0. */

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads an event stream (WHATWG HTML §9.2.6): lines end in LF, CR or CRLF; one leading byte order mark is dropped; an event
- * without data is not dispatched but its id sticks; an event cut off by the end of the stream is discarded. One connection,
- * its event loop only.
+ * without data is not dispatched but its id sticks; an event cut off by the end of the stream is discarded, and so is its id.
+ * One connection, its event loop only.
  *
  * <p>An event that arrives in one slice is handed on without being copied. Only what a slice leaves unfinished is kept.
  */
@@ -30,6 +30,10 @@ public final class SseDecoder implements BodySink {
     private long eventId = NONE;
     private long lastIdNumber = NONE;
     private @Nullable String lastIdText;
+    /** The id as the lines so far set it; it counts from the blank line on that ends its event. */
+    private long openIdNumber = NONE;
+
+    private @Nullable String openIdText;
 
     public SseDecoder(SseEvents events) {
         this.events = events;
@@ -146,14 +150,16 @@ public final class SseDecoder implements BodySink {
                 return;
             }
         }
-        lastIdNumber = number(b, from, to, false);
-        eventId = lastIdNumber;
-        lastIdText = lastIdNumber >= 0 || from == to ? null : new String(b, from, to - from, StandardCharsets.UTF_8);
+        openIdNumber = number(b, from, to, false);
+        eventId = openIdNumber;
+        openIdText = openIdNumber >= 0 || from == to ? null : new String(b, from, to - from, StandardCharsets.UTF_8);
     }
 
     private void dispatch(byte[] buffer) throws ProtocolViolation {
         long id = eventId;
         eventId = NONE;
+        lastIdNumber = openIdNumber;
+        lastIdText = openIdText;
         if (!hasData) {
             return;
         }

@@ -12,6 +12,12 @@ import org.jspecify.annotations.Nullable;
 public final class Upgrade {
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
+    /** In place of a length: the body is chunked. */
+    public static final long CHUNKED = -1;
+
+    /** In place of a length: the body ends with the connection. */
+    public static final long UNTIL_CLOSE = Long.MAX_VALUE;
+
     private Upgrade() {}
 
     /** {@code Sec-WebSocket-Accept} for a {@code Sec-WebSocket-Key} (RFC 6455 §4.2.2). */
@@ -43,9 +49,9 @@ public final class Upgrade {
     /**
      * Checks the answer to an event stream request (WHATWG HTML §9.2.3, RFC 9112 §6).
      *
-     * @return whether the body is chunked; otherwise it ends with the connection
+     * @return the length of the body, {@link #CHUNKED} or {@link #UNTIL_CLOSE}
      */
-    public static boolean checkSse(ResponseHead head) throws ProtocolViolation {
+    public static long checkSse(ResponseHead head) throws ProtocolViolation {
         status(head, 200);
         String[] type = String.valueOf(head.header("content-type"))
                 .toLowerCase(Locale.ROOT)
@@ -58,8 +64,13 @@ public final class Upgrade {
         require(head.header("content-encoding") == null, "Content-Encoding nobody offered");
         String coding = head.header("transfer-encoding");
         require(coding == null || coding.equalsIgnoreCase("chunked"), "Transfer-Encoding is not chunked");
-        require(head.header("content-length") == null, "Content-Length on an event stream");
-        return coding != null;
+        String length = head.header("content-length");
+        require(length == null || coding == null, "Content-Length beside Transfer-Encoding");
+        if (length == null) {
+            return coding == null ? UNTIL_CLOSE : CHUNKED;
+        }
+        require(length.matches("\\d{1,18}"), "Content-Length is not a number");
+        return Long.parseLong(length);
     }
 
     private static void status(ResponseHead head, int wanted) throws ProtocolViolation {

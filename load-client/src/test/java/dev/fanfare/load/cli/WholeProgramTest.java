@@ -131,6 +131,18 @@ class WholeProgramTest {
     }
 
     @Test
+    void eventsWithoutIdAndBodiesOfAToldLengthAreTakenAndCounted() throws IOException {
+        String event = "data: {\"seq\":1,\"ts\":1}\n\n";
+        try (TestServer server = new TestServer(
+                (index, to) -> to.raw("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: "
+                        + event.length() + "\r\n\r\n" + event + "data: not of this body\n\n"))) {
+            assertThat(run("--url", server.url(), "-n", "2", "--sse-share", "1", "--duration", "1s"))
+                    .isEqualTo(3);
+        }
+        assertThat(out.toString()).contains("2 × sse: end of stream", "  without id        2", "  corrupt           0");
+    }
+
+    @Test
     void nothingToConnectToIsExitCodeThree() throws IOException {
         String url;
         try (TestServer server = faulty()) {

@@ -96,6 +96,16 @@ class SseDecoderTest {
     }
 
     @Test
+    void anIdCountsOnlyOnceItsEventIsComplete() throws ProtocolViolation {
+        SseDecoder decoder = new SseDecoder(new Log());
+        byte[] cut = Bytes.utf8("id: 1\ndata: x\n\nid: 2\ndata: y\n");
+        decoder.body(cut, 0, cut.length);
+        assertThat(decoder.lastEventId()).isEqualTo("1");
+        decoder.body(Bytes.utf8("\n"), 0, 1);
+        assertThat(decoder.lastEventId()).isEqualTo("2");
+    }
+
+    @Test
     void aLineWithoutEndIsRefusedAtTheLimit() {
         byte[] bytes = new byte[SseDecoder.LIMIT + 1];
         assertThatThrownBy(() -> new SseDecoder(new Log()).body(bytes, 0, bytes.length))

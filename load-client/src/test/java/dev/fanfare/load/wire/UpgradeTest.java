@@ -53,11 +53,13 @@ class UpgradeTest {
     }
 
     @Test
-    void anEventStreamMayBeChunkedOrEndWithTheConnection() throws ProtocolViolation {
+    void anEventStreamMayBeChunkedOrHaveALengthOrEndWithTheConnection() throws ProtocolViolation {
         Map<String, String> plain = Map.of("content-type", "Text/Event-Stream; charset=\"UTF-8\"");
-        assertThat(Upgrade.checkSse(new ResponseHead(200, plain))).isFalse();
+        assertThat(Upgrade.checkSse(new ResponseHead(200, plain))).isEqualTo(Upgrade.UNTIL_CLOSE);
         assertThat(Upgrade.checkSse(new ResponseHead(200, with(plain, "transfer-encoding", "Chunked"))))
-                .isTrue();
+                .isEqualTo(Upgrade.CHUNKED);
+        assertThat(Upgrade.checkSse(new ResponseHead(200, with(plain, "content-length", "14"))))
+                .isEqualTo(14);
     }
 
     @ParameterizedTest
@@ -66,7 +68,7 @@ class UpgradeTest {
         "content-type, text/event-stream; charset=latin1, event stream charset is not utf-8",
         "content-encoding, gzip, Content-Encoding nobody offered",
         "transfer-encoding, gzip, Transfer-Encoding is not chunked",
-        "content-length, 5, Content-Length on an event stream"
+        "content-length, -5, Content-Length is not a number"
     })
     void aWrongEventStreamIsRefused(String name, String value, String reason) {
         Map<String, String> right = Map.of("content-type", "text/event-stream");
