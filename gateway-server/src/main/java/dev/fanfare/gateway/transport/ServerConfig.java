@@ -41,7 +41,7 @@ public record ServerConfig(
                         "several gateways may listen on the same port and the kernel spreads the connections (SO_REUSEPORT; epoll and io_uring)"),
                 in.bytes(
                         "server.unsent-low-water",
-                        "16KiB",
+                        "4KiB",
                         Range.of("0B", "64MiB"),
                         "bytes the kernel may hold unsent for one connection before it counts as slow (TCP_NOTSENT_LOWAT, epoll only); 0B leaves it to the kernel"));
     }
