@@ -6,7 +6,7 @@ results.py threads PID                      CPU seconds by thread name, as JSON
 results.py classes BEFORE AFTER N           bytes per connection by class, from two class histograms, as JSON
 results.py events FILE                      bytes allocated by thread name, from `jfr print --json`, as JSON
 results.py KIND --rows FILE --environment FILE --out DIR
-                                            KIND: compare, memory, idle, accept, allocation, jmh
+                                            KIND: compare, memory, idle, accept, allocation, fleet, jmh
 
 The last form writes DIR/KIND.json (compare also KIND.svg) and prints a Markdown table. If a file DIR.md exists, the table also
 replaces what stands there between <!-- KIND --> and <!-- /KIND -->.
@@ -22,7 +22,7 @@ import platform
 import re
 import subprocess
 import sys
-from statistics import median
+from statistics import mean, median
 
 sys.dont_write_bytecode = True
 import chart  # noqa: E402
@@ -183,7 +183,10 @@ def ratio(value):
 
 
 def compare_figures(rows):
-    floors = {row["run"]: row["result"] for row in rows if row["target"] == "floor"}
+    floors = {}  # of a run, before and after the gateway
+    for row in rows:
+        if row["target"] == "floor":
+            floors.setdefault(row["run"], []).append(row["result"])
     figures = []
     for target, group in by_target(rows).items():
 
@@ -191,7 +194,7 @@ def compare_figures(rows):
             return median(row["result"][key] for row in group)
 
         def against_floor(key):
-            pairs = [(row["result"][key], floors[row["run"]][key]) for row in group if row["run"] in floors]
+            pairs = [(row["result"][key], mean(floor[key] for floor in floors[row["run"]])) for row in group if row["run"] in floors]
             return median(mine / floor for mine, floor in pairs) if all(floor for _, floor in pairs) and pairs else 0
 
         result = {key: middle(key) for key in group[0]["result"] if key != "mode"}
@@ -358,6 +361,53 @@ def allocation_table(rows):
     return figures, table(head, lines)
 
 
+def fleet(rows, out):
+    """Processes on one machine: what drains or the load client saw; the worst process counts for p99 and max."""
+    names = {
+        "load": "**Fanfare**, half SSE, half WebSocket, read by the load client",
+        "gateway": "**Fanfare**, half SSE, half WebSocket, read by drains",
+        "floor": "`floor`, WebSocket, read by drains",
+    }
+    figures = []
+    for row in rows:
+        sockets = 2 * row["connections"]
+        figure = {key: row[key] for key in ("target", "connections", "processes", "seconds", "gc_pauses", "gc_max_ms")}
+        figure["kernel_kb_per_socket"] = round((row["slab_kb"] + 4 * row["tcp_pages"]) / sockets, 2)
+        if row["target"] == "load":
+            seen = json.loads((out / row["report"]).read_text())
+            window = seen["window"]
+            latency = window["latencyMillis"]
+            figure.update(server_cores=round(row["server_cores"], 3), rss_kb=round(row["rss_grown_kb"] / row["connections"], 2),
+                          client_cores=round(window["cpuSeconds"] * 1000 / seen["windowMillis"], 3), messages=window["messages"],
+                          faults=sum(seen["faults"].values()), p50=latency["p50"], p99=latency["p99"], p999=latency["p99.9"],
+                          max=latency["max"], lost_connections=seen["connections"]["failed"] + seen["connections"]["closed"])
+        else:
+            results = row["results"]
+            figure.update(server_cores=round(sum(r["server_cores"] for r in results), 3),
+                          rss_kb=round(mean(r["rss_kb_per_conn"] for r in results), 2),
+                          client_cores=round(sum(r["drain_cpu_us_per_msg"] * r["messages"] / r["window_s"] for r in results) / 1e6, 3),
+                          messages=sum(r["messages"] for r in results), p50=round(median(r["latency_ms_p50"] for r in results)),
+                          p99=max(r["latency_ms_p99"] for r in results), p999=max(r["latency_ms_p999"] for r in results),
+                          max=max(r["latency_ms_max"] for r in results),
+                          lost_connections=sum(r["failed"] + r["closed_by_server"] for r in results))
+        figures.append(figure)
+    floor_p99 = next((f["p99"] for f in figures if f["target"] == "floor"), None)
+    head = ["servers", "messages", "connections lost", "p50, ms", "p99, ms", "to floor", "p99.9, ms", "max, ms", "server, cores", "client, cores",
+            "server memory, KB/connection", "kernel memory, KB/socket", "GC pauses, longest"]
+    lines = [
+        [
+            "%d × %s" % (f["processes"], names[f["target"]]),
+            "{:,}".format(f["messages"]) + (", %d faults" % f["faults"] if "faults" in f else ""),
+            str(f["lost_connections"]),
+            "%.0f" % f["p50"], "%.0f" % f["p99"], ratio(floor_p99 and f["p99"] / floor_p99), "%.0f" % f["p999"], "%.0f" % f["max"],
+            "%.2f" % f["server_cores"], "%.2f" % f["client_cores"], "%.2f" % f["rss_kb"], "%.2f" % f["kernel_kb_per_socket"],
+            "%d, %.1f ms" % (f["gc_pauses"], f["gc_max_ms"]) if f["gc_pauses"] else "–",
+        ]
+        for f in figures
+    ]
+    return figures, table(head, lines)
+
+
 def jmh(rows):
     figures, lines = [], []
     for row in rows:
@@ -403,10 +453,11 @@ def report(kind, options):
         sys.exit("nothing was measured")
     makers = {
         "compare": compare, "memory": memory, "idle": idle, "accept": accept, "allocation": allocation_table, "jmh": jmh,
+        "fleet": lambda found: fleet(found, out),
     }
-    figures, markdown = makers[kind](rows)
     out = pathlib.Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
+    figures, markdown = makers[kind](rows)
     runs = max(row.get("run", 0) for row in rows)
     connections = max([row["result"].get("connected", row["result"].get("opened", 0)) for row in rows if "result" in row]
                       + [row.get("connections", 0) for row in rows]
@@ -439,7 +490,7 @@ def main():
     compared.add_argument("after")
     compared.add_argument("connections", type=int)
     commands.add_parser("events").add_argument("file")
-    for kind in ("compare", "memory", "idle", "accept", "allocation", "jmh"):
+    for kind in ("compare", "memory", "idle", "accept", "allocation", "fleet", "jmh"):
         reported = commands.add_parser(kind)
         for name in ("rows", "environment", "out"):
             reported.add_argument("--" + name, required=True)
