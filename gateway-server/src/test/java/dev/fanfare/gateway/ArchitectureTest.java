@@ -24,14 +24,19 @@ class ArchitectureTest {
             Map.entry("config", 0),
             Map.entry("metrics", 0),
             Map.entry("doctor", 0),
+            Map.entry("channel", 1),
             Map.entry("wire", 1),
             Map.entry("http", 1),
-            Map.entry("hub", 2),
+            Map.entry("engine", 2),
             Map.entry("observe", 2),
-            Map.entry("ticker", 3),
-            Map.entry("console", 3),
-            Map.entry("transport", 4),
-            Map.entry("boot", 5));
+            Map.entry("engine.memory", 3),
+            Map.entry("hub", 3),
+            Map.entry("session", 4),
+            Map.entry("api", 4),
+            Map.entry("ticker", 4),
+            Map.entry("console", 4),
+            Map.entry("transport", 5),
+            Map.entry("boot", 6));
 
     private final JavaClasses classes = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -86,9 +91,7 @@ class ArchitectureTest {
     }
 
     private static String packageOf(JavaClass type) {
-        String below = type.getPackageName().substring(ROOT.length());
-        int dot = below.indexOf('.');
-        return dot < 0 ? below : below.substring(0, dot);
+        return type.getPackageName().substring(ROOT.length());
     }
 
     private static int level(JavaClass type) {

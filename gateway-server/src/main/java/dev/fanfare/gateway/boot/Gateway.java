@@ -1,8 +1,15 @@
 package dev.fanfare.gateway.boot;
 
+import dev.fanfare.gateway.api.Api;
+import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.config.ConfigException;
 import dev.fanfare.gateway.console.StaticPage;
 import dev.fanfare.gateway.console.StatsRoute;
+import dev.fanfare.gateway.engine.Broker;
+import dev.fanfare.gateway.engine.PresenceStore;
+import dev.fanfare.gateway.engine.memory.EngineThread;
+import dev.fanfare.gateway.engine.memory.MemoryBroker;
+import dev.fanfare.gateway.engine.memory.MemoryPresence;
 import dev.fanfare.gateway.http.HttpRoute;
 import dev.fanfare.gateway.http.HttpRouter;
 import dev.fanfare.gateway.hub.Hub;
@@ -48,6 +55,8 @@ final class Gateway implements AutoCloseable {
     private final MemoryHeadroom memory;
     private final RuntimeMeters runtimeMeters;
     private final GatewayServer server;
+    private final Broker broker;
+    private final PresenceStore presence;
     private final Hub hub;
     private final HttpRouter router;
     private final GatewayMetrics metrics;
@@ -68,12 +77,20 @@ final class Gateway implements AutoCloseable {
         metrics.info(transport.name(), Version.get());
         runtimeMeters = new RuntimeMeters(registry);
         server = new GatewayServer(config.server(), transport);
-        hub = new Hub(server.workers(), config.hub(), transport.writer(), metrics);
+        EngineThread engine = new EngineThread(config.engine().maxWaiting());
+        broker = new MemoryBroker(config.engine(), engine);
+        presence = new MemoryPresence(engine);
+        hub = new Hub(server.workers(), config.hub(), transport.writer(), new Hub.Engine(broker, presence), metrics);
         memory = new MemoryHeadroom(config.limits().maxMemoryPercent(), hub::count);
         router = new HttpRouter(routes(registry), "/sse", "/ws");
         ticker = ticks == null
                 ? null
-                : new TickBroadcaster(ticks, config.ticker().interval(), hub, metrics);
+                : new TickBroadcaster(
+                        ticks,
+                        config.ticker().interval(),
+                        broker,
+                        config.channels().rulesOf(ChannelsConfig.TICKS),
+                        metrics);
     }
 
     /**
@@ -83,10 +100,11 @@ final class Gateway implements AutoCloseable {
      * @throws IOException if that cannot be bound
      */
     InetSocketAddress start() throws IOException {
+        broker.start(hub);
         hub.start();
         watch.scheduleWithFixedDelay(memory, 0, 1, TimeUnit.SECONDS);
         InetSocketAddress address = server.listen(
-                new GatewayServer.Terms(config.http(), config.hub(), config.limits()),
+                new GatewayServer.Terms(config.http(), config.hub(), config.limits(), config.channels()),
                 new GatewayServer.Service(hub, router, metrics, readiness, memory));
         if (ticker != null) {
             ticker.start();
@@ -106,6 +124,7 @@ final class Gateway implements AutoCloseable {
             ticker.close();
         }
         server.close();
+        broker.close();
         background.shutdownNow();
         watch.shutdownNow();
         runtimeMeters.close();
@@ -135,6 +154,7 @@ final class Gateway implements AutoCloseable {
         routes.put("/favicon.svg", StaticPage.of("favicon.svg", "image/svg+xml"));
         routes.put("/console/stats", new StatsRoute(hub, metrics, readiness, node, background));
         routes.put("/metrics", new MetricsRoute(registry, background));
+        routes.putAll(Api.routes(config.api(), new Api.Parts(config.channels(), broker, presence, hub, Version.get())));
         routes.put("/health/live", HealthRoutes.live());
         routes.put("/health/ready", HealthRoutes.ready(readiness));
         return routes;

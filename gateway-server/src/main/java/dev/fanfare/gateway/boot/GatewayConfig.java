@@ -1,10 +1,13 @@
 package dev.fanfare.gateway.boot;
 
+import dev.fanfare.gateway.api.ApiConfig;
+import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.config.ConfigException;
 import dev.fanfare.gateway.config.Given;
 import dev.fanfare.gateway.config.Setting;
 import dev.fanfare.gateway.config.Settings;
 import dev.fanfare.gateway.config.YamlFile;
+import dev.fanfare.gateway.engine.memory.MemoryConfig;
 import dev.fanfare.gateway.hub.HubConfig;
 import dev.fanfare.gateway.ticker.TickerConfig;
 import dev.fanfare.gateway.transport.HttpConfig;
@@ -22,6 +25,9 @@ record GatewayConfig(
         TickerConfig ticker,
         HttpConfig http,
         HubConfig hub,
+        ChannelsConfig channels,
+        MemoryConfig engine,
+        ApiConfig api,
         LimitsConfig limits,
         DrainConfig drain,
         List<Setting> documented) {
@@ -51,8 +57,11 @@ record GatewayConfig(
         TickerConfig ticker = TickerConfig.from(in);
         HttpConfig http = HttpConfig.from(in);
         HubConfig hub = HubConfig.from(in);
+        ChannelsConfig channels = ChannelsConfig.from(in);
+        MemoryConfig engine = MemoryConfig.from(in);
+        ApiConfig api = ApiConfig.from(in);
         LimitsConfig limits = LimitsConfig.from(in);
         DrainConfig drain = DrainConfig.from(in);
-        return new GatewayConfig(server, ticker, http, hub, limits, drain, in.documented());
+        return new GatewayConfig(server, ticker, http, hub, channels, engine, api, limits, drain, in.documented());
     }
 }

@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.boot;
 
+import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.observe.MemoryHeadroom;
 import dev.fanfare.gateway.observe.OpenFiles;
 import dev.fanfare.gateway.ticker.TickerConfig;
@@ -52,8 +53,8 @@ final class StartScreen {
     }
 
     private static String slow(GatewayConfig config) {
-        return switch (config.hub().policy()) {
-                    case CONFLATE -> "a slow connection gets the newest tick only";
+        return switch (config.channels().rulesOf(ChannelsConfig.TICKS).slowConsumer()) {
+                    case CATCH_UP -> "a slow connection gets the newest tick only";
                     case DROP ->
                         "a slow connection misses ticks when %d bytes wait"
                                 .formatted(config.hub().maxPending());

@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,15 @@ public final class Settings {
         this.flags = flags;
     }
 
+    /** The names that stand behind {@code group} in the keys of file and command line: {@code chat} in {@code namespaces.chat.presence}. */
+    public Set<String> names(String group) {
+        String prefix = group + ".";
+        return Stream.concat(file.keySet().stream(), flags.keySet().stream())
+                .filter(key -> key.startsWith(prefix) && key.indexOf('.', prefix.length()) > 0)
+                .map(key -> key.substring(prefix.length(), key.indexOf('.', prefix.length())))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
     public String text(String key, String standard, String meaning) {
         return read(Setting.of(key, standard, "text", meaning), text -> {
             if (text.isEmpty()) {
@@ -47,6 +58,11 @@ public final class Settings {
             }
             return text;
         });
+    }
+
+    /** A text that may be left out; empty then. */
+    public String optional(String key, String meaning) {
+        return read(Setting.of(key, "", "text", meaning), Function.identity());
     }
 
     /** A path, or null when the key is not given. */

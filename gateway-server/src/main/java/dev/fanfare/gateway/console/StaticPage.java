@@ -1,8 +1,8 @@
 package dev.fanfare.gateway.console;
 
+import dev.fanfare.gateway.http.HttpCall;
 import dev.fanfare.gateway.http.HttpReply;
 import dev.fanfare.gateway.http.HttpRoute;
-import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -37,7 +37,7 @@ public final class StaticPage implements HttpRoute {
     }
 
     @Override
-    public CompletionStage<HttpReply> get(HttpHeaders headers) {
+    public CompletionStage<HttpReply> answer(HttpCall call) {
         return CompletableFuture.completedFuture(reply);
     }
 }

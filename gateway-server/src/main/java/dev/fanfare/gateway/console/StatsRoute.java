@@ -2,6 +2,7 @@ package dev.fanfare.gateway.console;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fanfare.gateway.http.HttpCall;
 import dev.fanfare.gateway.http.HttpReply;
 import dev.fanfare.gateway.http.HttpRoute;
 import dev.fanfare.gateway.hub.Hub;
@@ -9,7 +10,6 @@ import dev.fanfare.gateway.metrics.GatewayMetrics;
 import dev.fanfare.gateway.metrics.StreamKind;
 import dev.fanfare.gateway.observe.OpenFiles;
 import dev.fanfare.gateway.observe.Readiness;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.CompletableFuture;
@@ -37,7 +37,7 @@ public final class StatsRoute implements HttpRoute {
     }
 
     @Override
-    public CompletionStage<HttpReply> get(HttpHeaders headers) {
+    public CompletionStage<HttpReply> answer(HttpCall call) {
         return CompletableFuture.supplyAsync(() -> HttpReply.json(HttpResponseStatus.OK, stats().toString()), executor);
     }
 

@@ -1,11 +1,17 @@
 package dev.fanfare.gateway.http;
 
-import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
-/** Answers GET and HEAD for one path. Called on an event loop: must not block; what takes long completes elsewhere. */
+/** Answers requests for one path. Called on an event loop: must not block; what takes long completes elsewhere. */
 @FunctionalInterface
 public interface HttpRoute {
-    /** The reply to a request with these headers; a stage that fails with {@link HttpProblem} answers with it. */
-    CompletionStage<HttpReply> get(HttpHeaders headers);
+    /** The reply to {@code call}; a stage that fails with {@link HttpProblem} answers with it. */
+    CompletionStage<HttpReply> answer(HttpCall call);
+
+    /** The methods it takes; HEAD is answered as GET, without the body. */
+    default Set<HttpMethod> methods() {
+        return Set.of(HttpMethod.GET, HttpMethod.HEAD);
+    }
 }

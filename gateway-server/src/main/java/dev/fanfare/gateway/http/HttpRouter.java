@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Finds the route of a path; immutable, any thread. */
 public final class HttpRouter {
@@ -26,18 +27,24 @@ public final class HttpRouter {
     }
 
     /**
-     * The route for {@code path}.
+     * The route for {@code path}; one whose own path ends with a slash serves everything below it.
      *
-     * @throws HttpProblem 404 for an unknown path, 405 for a method other than GET and HEAD
+     * @throws HttpProblem 404 for an unknown path, 405 for a method the route does not take
      */
     public HttpRoute find(HttpMethod method, String path) throws HttpProblem {
         HttpRoute route = routes.get(path);
+        int slash = path.indexOf('/', 1);
+        if (route == null && slash > 0) {
+            route = routes.get(path.substring(0, slash + 1));
+        }
         if (route == null) {
             String shown = path.length() > SHOWN ? path.substring(0, SHOWN) + "…" : path;
             throw HttpProblem.of(HttpResponseStatus.NOT_FOUND, "nothing at " + shown + "; there is " + known);
         }
-        if (!method.equals(HttpMethod.HEAD)) {
-            requireGet(method, path, "GET, HEAD");
+        if (!route.methods().contains(method)) {
+            String allow =
+                    route.methods().stream().map(HttpMethod::name).sorted().collect(Collectors.joining(", "));
+            throw notAllowed(method, path, allow);
         }
         return route;
     }
@@ -49,10 +56,14 @@ public final class HttpRouter {
      */
     public static void requireGet(HttpMethod method, String path, String allow) throws HttpProblem {
         if (!method.equals(HttpMethod.GET)) {
-            throw HttpProblem.of(
-                            HttpResponseStatus.METHOD_NOT_ALLOWED,
-                            "%s is not allowed at %s; allowed: %s".formatted(method, path, allow))
-                    .with(HttpHeaderNames.ALLOW, allow);
+            throw notAllowed(method, path, allow);
         }
+    }
+
+    private static HttpProblem notAllowed(HttpMethod method, String path, String allow) {
+        return HttpProblem.of(
+                        HttpResponseStatus.METHOD_NOT_ALLOWED,
+                        "%s is not allowed at %s; allowed: %s".formatted(method, path, allow))
+                .with(HttpHeaderNames.ALLOW, allow);
     }
 }

@@ -7,9 +7,8 @@ import io.netty.channel.ChannelOutboundBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a subscriber has only while its socket does not take everything: bytes waiting in the channel, and under
- * {@link SlowConsumerPolicy#CONFLATE} the newest message waiting for them to leave. Exists for slow connections only, so
- * that it costs the others nothing. Owned by the subscriber's event loop.
+ * What a subscriber has only while its socket does not take everything: bytes waiting in the channel. Exists for slow
+ * connections only, so that it costs the others nothing. Owned by the subscriber's event loop.
  */
 final class Backlog {
     private final Subscriber owner;
@@ -17,7 +16,6 @@ final class Backlog {
     private int waitingBytes;
     private int waitingWrites;
     private long finishedWrites;
-    private @Nullable SharedFrame newest;
     private boolean missed;
     private long progressSeen;
     private int progressAt;
@@ -28,7 +26,7 @@ final class Backlog {
         this.progressAt = now;
     }
 
-    /** {@code rest} of a frame of {@code length} bytes waits in the channel. */
+    /** {@code rest} of {@code length} bytes waits in the channel. */
     void await(ChannelFuture rest, int length) {
         waitingBytes += length;
         waitingWrites++;
@@ -37,7 +35,7 @@ final class Backlog {
 
     /** Bytes that wait for the socket. */
     int bytes() {
-        return waitingBytes + (newest == null ? 0 : newest.length());
+        return waitingBytes;
     }
 
     /** Whether this is the first message that finds bytes waiting: then the connection is slow. */
@@ -55,14 +53,6 @@ final class Backlog {
         await(channel.writeAndFlush(frame.from(0)), frame.length());
     }
 
-    /** Keeps {@code frame} instead of what was kept before; true if there was something. */
-    boolean keepNewest(SharedFrame frame) {
-        boolean replaced = newest != null;
-        discard();
-        newest = frame.retain();
-        return replaced;
-    }
-
     /** Whether the socket took nothing since {@code seconds} before {@code now}. */
     boolean stalled(int now, int seconds) {
         ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
@@ -74,13 +64,6 @@ final class Backlog {
         return now - progressAt > seconds; // both are floored: at least that many full seconds
     }
 
-    void discard() {
-        if (newest != null) {
-            newest.release();
-            newest = null;
-        }
-    }
-
     private void written(int length, @Nullable Throwable failure) {
         waitingBytes -= length;
         waitingWrites--;
@@ -88,9 +71,7 @@ final class Backlog {
         if (failure != null) {
             owner.failed(failure);
         } else if (waitingWrites == 0) {
-            SharedFrame next = newest;
-            newest = null;
-            owner.drained(next);
+            owner.drained();
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.fanfare.gateway.hub;
 
 import dev.fanfare.gateway.wire.SharedFrame;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -18,19 +19,38 @@ import org.jspecify.annotations.Nullable;
 public final class DirectWriter implements FrameWriter {
     @Override
     public @Nullable ChannelFuture write(Channel channel, SharedFrame frame) throws IOException {
+        int sent = send(channel, frame.address(), frame.length());
+        return sent == frame.length() ? null : channel.writeAndFlush(frame.from(sent));
+    }
+
+    @Override
+    public @Nullable ChannelFuture write(Channel channel, ByteBuf bytes) throws IOException {
+        int length = bytes.readableBytes();
+        int sent;
+        try {
+            sent = send(channel, SharedFrame.addressOf(bytes) + bytes.readerIndex(), length);
+        } catch (IOException | RuntimeException broken) {
+            bytes.release();
+            throw broken;
+        }
+        if (sent == length) {
+            bytes.release();
+            return null;
+        }
+        return channel.writeAndFlush(bytes.skipBytes(sent));
+    }
+
+    /** What the kernel took; nothing if something waits already. */
+    private static int send(Channel channel, long address, int length) throws IOException {
         assert channel.eventLoop().inEventLoop();
         ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
         if (waiting == null) {
             throw new ClosedChannelException();
         }
-        int sent = 0;
-        if (waiting.totalPendingWriteBytes() == 0) {
-            Socket socket = (Socket) ((UnixChannel) channel).fd();
-            sent = socket.sendAddress(frame.address(), 0, frame.length());
-            if (sent == frame.length()) {
-                return null;
-            }
+        if (waiting.totalPendingWriteBytes() > 0) {
+            return 0;
         }
-        return channel.writeAndFlush(frame.from(sent));
+        Socket socket = (Socket) ((UnixChannel) channel).fd();
+        return socket.sendAddress(address, 0, length);
     }
 }

@@ -1,28 +1,65 @@
 package dev.fanfare.gateway.hub;
 
+import dev.fanfare.gateway.channel.ChannelRules;
+import dev.fanfare.gateway.channel.Publication;
+import dev.fanfare.gateway.engine.Broker;
+import dev.fanfare.gateway.engine.PresenceStore;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
 import dev.fanfare.gateway.metrics.StreamKind;
-import dev.fanfare.gateway.wire.EncodedMessage;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiConsumer;
 
 /** All shards: the one door through which other threads reach the subscribers. Thread: any. */
-public final class Hub {
-    private final Map<EventLoop, Shard> shardOf = new HashMap<>();
-    private final List<Shard> shards;
-    private final GatewayMetrics metrics;
+public final class Hub implements Broker.Listener {
+    /** Names of a node have six characters. */
+    private static final long NODES = 60_466_176;
 
-    public Hub(EventLoopGroup loops, HubConfig config, FrameWriter writer, GatewayMetrics metrics) {
+    private final Map<EventLoop, Shard> shardOf = new HashMap<>();
+    private final List<Shard> shards = new ArrayList<>();
+    private final Interests interests;
+    private final HubConfig config;
+    private final GatewayMetrics metrics;
+    private final String node =
+            Long.toString(ThreadLocalRandom.current().nextLong(NODES, NODES * 36), Character.MAX_RADIX);
+
+    /** What a shard needs of the rest; {@code index} is its own. */
+    record Parts(
+            Broker broker,
+            PresenceStore presence,
+            Interests interests,
+            GatewayMetrics metrics,
+            String node,
+            int index) {}
+
+    /** The state the hub works on. */
+    public record Engine(Broker broker, PresenceStore presence) {}
+
+    public Hub(EventLoopGroup loops, HubConfig config, FrameWriter writer, Engine engine, GatewayMetrics metrics) {
+        this.config = config;
         this.metrics = metrics;
+        List<EventLoop> all = new ArrayList<>();
         for (EventExecutor executor : loops) {
-            EventLoop loop = (EventLoop) executor;
-            shardOf.put(loop, new Shard(loop, config, writer, metrics));
+            all.add((EventLoop) executor);
         }
-        shards = List.copyOf(shardOf.values());
+        interests = new Interests(all.size(), engine.broker());
+        for (EventLoop loop : all) {
+            Shard shard = new Shard(
+                    loop,
+                    config,
+                    writer,
+                    new Parts(engine.broker(), engine.presence(), interests, metrics, node, shards.size()));
+            shardOf.put(loop, shard);
+            shards.add(shard);
+        }
         for (StreamKind kind : StreamKind.values()) {
             metrics.watchConnections(kind, () -> count(kind));
         }
@@ -43,18 +80,78 @@ public final class Hub {
         return shard;
     }
 
-    /**
-     * Sends {@code message} to everybody: one task per event loop.
-     *
-     * @param message its reference passes to the hub
-     * @param madeAtMillis epoch milliseconds when it was made; delivery latency counts from here
-     */
-    public void broadcast(EncodedMessage message, long madeAtMillis) {
+    /** Hands a publication to the event loops that have somebody for it: one task each. */
+    @Override
+    public void onPublication(Publication publication, ChannelRules rules) {
         metrics.published();
-        Broadcast broadcast = new Broadcast(message, madeAtMillis, shards.size(), metrics);
-        for (Shard shard : shards) {
-            shard.post(broadcast);
+        Interest interest = interests.in(publication.channel());
+        if (interest != null && publication.isMessage()) {
+            interest.reached(publication.offset());
         }
+        int wanted = 0;
+        for (int i = 0; i < shards.size(); i++) {
+            wanted += interests.wants(i, interest) ? 1 : 0;
+        }
+        if (wanted == 0) {
+            return;
+        }
+        Delivery delivery = new Delivery(publication, rules, interest, shards.size(), metrics);
+        for (int i = 0; i < shards.size(); i++) {
+            if (interests.wants(i, interest)) {
+                shards.get(i).post(delivery);
+            } else {
+                delivery.end();
+            }
+        }
+    }
+
+    @Override
+    public void onInterruption(String why) {
+        shards.forEach(Shard::interrupted);
+    }
+
+    /** Whether a loop has more publications waiting than it may; then nothing more should be published. */
+    public boolean isOverloaded() {
+        for (Shard shard : shards) {
+            if (shard.waitingPublications() > config.maxQueued()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The name of this node, new with every start. */
+    public String node() {
+        return node;
+    }
+
+    /** Subscribes a connection to one more channel; false if it is not there. */
+    public CompletionStage<Boolean> subscribe(String client, Wish wish) {
+        return with(client, (shard, subscriber) -> shard.subscribe(subscriber, List.of(wish)));
+    }
+
+    /** Ends a connection's subscription; false if the connection is not there. */
+    public CompletionStage<Boolean> unsubscribe(String client, String channel) {
+        return with(client, (shard, subscriber) -> shard.unsubscribe(subscriber, channel));
+    }
+
+    /** Closes a connection; false if it is not there. */
+    public CompletionStage<Boolean> disconnect(String client) {
+        return with(client, (shard, subscriber) -> subscriber.disconnect());
+    }
+
+    private CompletionStage<Boolean> with(String client, BiConsumer<Shard, Subscriber> what) {
+        ClientId id = ClientId.parse(client);
+        if (id == null || !id.node().equals(node) || id.shard() < 0 || id.shard() >= shards.size()) {
+            return CompletableFuture.completedFuture(false);
+        }
+        Shard shard = shards.get(id.shard());
+        return shard.with(id.serial(), subscriber -> what.accept(shard, subscriber));
+    }
+
+    /** Channels somebody subscribed to by name. */
+    public int channels() {
+        return interests.channels();
     }
 
     /** Tells about {@code most} subscribers that the gateway shuts down, each shard its share. */

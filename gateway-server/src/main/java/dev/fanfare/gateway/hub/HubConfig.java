@@ -7,8 +7,8 @@ import java.time.Duration;
 /**
  * How long and how much one connection may make the gateway wait.
  *
- * @param policy what a slow connection gets
  * @param maxPending bytes that may wait for one connection's socket
+ * @param maxQueued publications that may wait for one event loop
  * @param stallTimeout a connection whose socket takes nothing for this long is closed
  * @param sseHeartbeat between two comments on an SSE stream
  * @param pingInterval between two WebSocket pings
@@ -16,8 +16,8 @@ import java.time.Duration;
  * @param closeTimeout how long a client may take to answer a close frame
  */
 public record HubConfig(
-        SlowConsumerPolicy policy,
         int maxPending,
+        int maxQueued,
         Duration stallTimeout,
         Duration sseHeartbeat,
         Duration pingInterval,
@@ -27,15 +27,16 @@ public record HubConfig(
 
     public static HubConfig from(Settings in) {
         return new HubConfig(
-                in.choice(
-                        "slow-consumer.policy",
-                        SlowConsumerPolicy.CONFLATE,
-                        "conflate keeps only the newest message until the socket drains; drop and disconnect act when max-pending is reached"),
                 in.bytes(
                         "slow-consumer.max-pending",
                         "64KiB",
                         Range.of("1KiB", "64MiB"),
                         "bytes that may wait for one connection's socket (drop, disconnect)"),
+                in.number(
+                        "channels.max-queued",
+                        100_000,
+                        new Range<>(100, 10_000_000),
+                        "publications that may wait for one event loop; beyond it publishing is refused"),
                 in.duration(
                         "slow-consumer.stall-timeout",
                         "30s",

@@ -1,6 +1,7 @@
 package dev.fanfare.gateway.hub;
 
 import dev.fanfare.gateway.wire.SharedFrame;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import java.io.IOException;
@@ -10,8 +11,13 @@ import org.jspecify.annotations.Nullable;
 public final class QueuedWriter implements FrameWriter {
     @Override
     public @Nullable ChannelFuture write(Channel channel, SharedFrame frame) throws IOException {
+        return write(channel, frame.from(0));
+    }
+
+    @Override
+    public @Nullable ChannelFuture write(Channel channel, ByteBuf bytes) throws IOException {
         assert channel.eventLoop().inEventLoop();
-        ChannelFuture written = channel.writeAndFlush(frame.from(0));
+        ChannelFuture written = channel.writeAndFlush(bytes);
         if (!written.isDone()) {
             return written;
         }

@@ -15,9 +15,14 @@ public final class Roster<T extends Roster.Seat> {
         private static final int NOWHERE = -1;
 
         private int slot = NOWHERE;
+
+        /** Whether it sits in a roster. */
+        final boolean isSeated() {
+            return slot != NOWHERE;
+        }
     }
 
-    private @Nullable Seat[] seats = new Seat[16];
+    private @Nullable Seat[] seats = new Seat[2];
     private int end;
     private int size;
     private int walks;
@@ -31,7 +36,7 @@ public final class Roster<T extends Roster.Seat> {
     public void add(T member) {
         Seat seat = member;
         if (end == seats.length) {
-            seats = Arrays.copyOf(seats, end + (end >> 1));
+            seats = Arrays.copyOf(seats, end + (end >> 1) + 1);
         }
         seats[end] = member;
         seat.slot = end++;
@@ -83,6 +88,11 @@ public final class Roster<T extends Roster.Seat> {
         public Walk(int start) {
             first = stop == 0 ? 0 : Math.floorMod(start, stop);
             walks++;
+        }
+
+        /** Slots not yet visited. */
+        public int left() {
+            return stop - done;
         }
 
         /**

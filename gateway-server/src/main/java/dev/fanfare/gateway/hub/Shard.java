@@ -1,25 +1,25 @@
 package dev.fanfare.gateway.hub;
 
+import dev.fanfare.gateway.channel.Cursor;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
 import dev.fanfare.gateway.metrics.StreamKind;
-import dev.fanfare.gateway.wire.EncodedMessage;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The subscribers of one event loop. Everything here happens on that loop, without locks; other threads enter through
- * {@link #post} and {@link #sayGoodbye}, and may read the counts.
+ * The subscribers of one event loop, and who of them subscribed to what. Everything here happens on that loop, without
+ * locks; publications come through the {@link Inbox}, and other threads may read the counts.
  *
- * <p>A broadcast waits in a mailbox of one: when the loop is still busy with the last one, the newer takes the place of
- * the waiting one, so that an overloaded loop sends fewer ticks to everybody instead of later and later ones.
+ * <p>A loop that is still busy when the next publication of a channel comes that keeps only its newest skips the older one,
+ * so that an overloaded loop sends fewer ticks to everybody instead of later and later ones.
  */
 public final class Shard {
     private static final int SWEEPS_PER_SECOND = 4;
@@ -33,10 +33,10 @@ public final class Shard {
     private final HubConfig config;
     private final FrameWriter writer;
     private final GatewayMetrics metrics;
-    private final long epochNanos = System.nanoTime();
+    private final long startNanos = System.nanoTime();
+    private final Inbox inbox;
 
     // any thread
-    private final AtomicReference<@Nullable Broadcast> mailbox = new AtomicReference<>();
     private final AtomicIntegerArray counts = new AtomicIntegerArray(StreamKind.values().length);
     private final AtomicInteger leaving = new AtomicInteger();
     private volatile long waitingBytes;
@@ -44,7 +44,13 @@ public final class Shard {
 
     // event loop only
     private final Roster<Subscriber> roster = new Roster<>();
+    private final Topics topics;
+    private final Reader reader;
+    private final Attendance attendance;
+    private final String node;
+    private final int index;
     private final Tally tally = new Tally();
+    private final Cursor.Writer cursor = new Cursor.Writer();
     private double turn;
     private @Nullable Pass pass;
     private int phase;
@@ -52,12 +58,20 @@ public final class Shard {
     private long sweepDue;
     private long bytesSeen;
     private int streamsSeen;
+    private long serials;
 
-    Shard(EventLoop loop, HubConfig config, FrameWriter writer, GatewayMetrics metrics) {
+    /** The shard of {@code loop}. */
+    Shard(EventLoop loop, HubConfig config, FrameWriter writer, Hub.Parts parts) {
         this.loop = loop;
         this.config = config;
         this.writer = writer;
-        this.metrics = metrics;
+        this.metrics = parts.metrics();
+        this.inbox = new Inbox(loop, this::work);
+        this.node = parts.node();
+        this.index = parts.index();
+        this.attendance = new Attendance(parts.broker(), parts.presence());
+        this.topics = new Topics(parts.interests(), index);
+        this.reader = new Reader(this, loop, parts.broker());
     }
 
     void start() {
@@ -67,16 +81,41 @@ public final class Shard {
         loop.scheduleAtFixedRate(this::sweep, toNext, SWEEP_NANOS, TimeUnit.NANOSECONDS);
     }
 
-    /** Adds a connection of this loop; it receives every broadcast from now on. */
+    /** Adds a connection of this loop; it receives nothing yet but heartbeats. */
     public Subscriber join(Channel channel, StreamProtocol protocol) {
         assert onLoop();
-        int period = protocol.heartbeatSeconds();
+        int period = protocol.beat().seconds();
         int firstHeartbeat = now() + 1 + period / 2 + Math.floorMod(phase++, period); // spread, or all come at once
-        Subscriber subscriber = new Subscriber(this, channel, protocol, firstHeartbeat);
+        Subscriber subscriber = new Subscriber(this, channel, protocol, serials++, firstHeartbeat);
         roster.add(subscriber);
         counts.lazySet(protocol.kind().ordinal(), counts.get(protocol.kind().ordinal()) + 1);
         metrics.opened(protocol.kind());
         return subscriber;
+    }
+
+    /** Subscribes to what is wished for; begins at once, or with what was missed since the position that is known. */
+    public void subscribe(Subscriber subscriber, List<Wish> wishes) {
+        assert onLoop();
+        if (!subscriber.isOpen()) {
+            return; // what it sent behind its request has ended it already
+        }
+        for (Wish wish : wishes) {
+            if (subscriber.subscriptions().to(wish.name()) == null) {
+                Subscription added = topics.add(subscriber, wish);
+                subscriber.subscriptions(subscriber.subscriptions().with(added));
+                attendance.came(added, idOfClient(subscriber));
+                if (added.topic.recovers()) {
+                    added.state = Subscription.State.READING; // all of them, before the first answer comes
+                } else if (wish.since() != null) {
+                    reader.readAgain(added); // it was away, and nothing was kept for it
+                }
+            }
+        }
+        for (Subscription each : subscriber.subscriptions().all()) {
+            if (each.state == Subscription.State.READING) {
+                reader.read(each);
+            }
+        }
     }
 
     void leave(Subscriber subscriber) {
@@ -87,32 +126,89 @@ public final class Shard {
             if (subscriber.isLeaving()) {
                 leaving.lazySet(leaving.get() - 1);
             }
+            for (Subscription each : subscriber.subscriptions().all()) {
+                end(each);
+            }
+            subscriber.subscriptions(Subscriptions.NONE);
             metrics.closed(subscriber.kind(), subscriber.reason());
         }
     }
 
-    /** Hands over one broadcast. Any thread. */
-    void post(Broadcast broadcast) {
-        Broadcast waiting = mailbox.getAndSet(broadcast);
-        if (waiting != null) {
-            waiting.skipped(); // the task that was to deliver it will deliver this one
-            return;
+    /** Ends the subscription to one channel or pattern; false if there is none. */
+    boolean unsubscribe(Subscriber subscriber, String name) {
+        assert onLoop();
+        Subscription found = subscriber.subscriptions().to(name);
+        if (found == null) {
+            return false;
         }
-        try {
-            loop.execute(this::deliver);
-        } catch (RejectedExecutionException loopHasEnded) {
-            Broadcast undeliverable = mailbox.getAndSet(null);
-            if (undeliverable != null) {
-                undeliverable.end();
-            }
-        }
+        subscriber.subscriptions(subscriber.subscriptions().without(found));
+        end(found);
+        return true;
+    }
+
+    /** Does {@code what} with the subscriber of that number, if it is still there. Any thread. */
+    CompletableFuture<Boolean> with(long serial, Consumer<Subscriber> what) {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        loop.execute(() -> {
+            roster.walk(0, subscriber -> {
+                if (subscriber.serial() == serial) {
+                    what.accept(subscriber);
+                    done.complete(true);
+                }
+            });
+            done.complete(false);
+        });
+        return done;
+    }
+
+    private void end(Subscription subscription) {
+        topics.remove(subscription);
+        attendance.went(subscription, idOfClient(subscription.owner));
+    }
+
+    private ClientId idOfClient(Subscriber subscriber) {
+        return new ClientId(node, index, subscriber.serial());
+    }
+
+    /** Reads for {@code subscription} what the engine retains of the time in which it took nothing. */
+    void read(Subscription subscription) {
+        reader.read(subscription);
+    }
+
+    /** The bytes that give the next event an id of {@code subscriber}'s own. */
+    byte[] idLine(Subscriber subscriber) {
+        subscriber.subscriptions().cursor(cursor);
+        return Encoding.idLine(cursor.bytes(), cursor.length(), subscriber.protocol());
+    }
+
+    /** Where {@code subscriber} stands, as an SSE event id; null if there is nothing it could come back to. */
+    @Nullable
+    String idOf(Subscriber subscriber) {
+        subscriber.subscriptions().cursor(cursor);
+        return cursor.length() == 0 ? null : cursor.toString();
+    }
+
+    /** Hands over one publication. Any thread. */
+    void post(Delivery delivery) {
+        inbox.add(delivery);
+    }
+
+    /** Publications may have been lost: everybody reads again. Any thread. */
+    void interrupted() {
+        loop.execute(() ->
+                roster.walk(0, subscriber -> subscriber.subscriptions().all().forEach(reader::readAgain)));
+    }
+
+    /** Publications that wait for this loop. Any thread. */
+    int waitingPublications() {
+        return inbox.size();
     }
 
     /** Says goodbye to at most {@code most} subscribers that were not told yet. Any thread. */
     void sayGoodbye(int most) {
         loop.execute(() -> {
             int[] left = {most};
-            roster.walk(first(), subscriber -> {
+            roster.walk(first(roster.size()), subscriber -> {
                 if (left[0] > 0 && subscriber.sayGoodbye()) {
                     left[0]--;
                 }
@@ -161,7 +257,7 @@ public final class Shard {
 
     /** Seconds since this shard was made. */
     int now() {
-        return (int) TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - epochNanos);
+        return (int) TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNanos);
     }
 
     HubConfig config() {
@@ -176,62 +272,97 @@ public final class Shard {
         return tally;
     }
 
-    /** Begins the broadcast that waits, unless one is under way: then that one begins it when it ends. */
-    private void deliver() {
-        if (pass == null) {
-            Broadcast broadcast = mailbox.getAndSet(null);
-            if (broadcast != null && roster.size() == 0) {
-                broadcast.end();
-            } else if (broadcast != null) {
-                pass = new Pass(broadcast);
-                pass.run();
+    /**
+     * Delivers what waits, a slice at a time, so that reads and accepts do not wait for the end of a large fan-out, nor of a
+     * long queue.
+     */
+    private void work() {
+        int left = SLICE;
+        while (left > 0) {
+            Pass under = pass;
+            if (under == null) {
+                Delivery next = inbox.take();
+                if (next == null) {
+                    tally.moveTo(metrics);
+                    inbox.rest();
+                    return;
+                }
+                left--;
+                begin(next);
+            } else {
+                left -= under.visit(left);
             }
+        }
+        tally.moveTo(metrics);
+        // Not execute(): the loop would run it at once. What is due now runs after the next look at the sockets.
+        loop.schedule(this::work, 0, TimeUnit.NANOSECONDS);
+    }
+
+    private void begin(Delivery delivery) {
+        if (delivery.isSuperseded()) {
+            delivery.skipped();
+            return;
+        }
+        List<Topic> concerned = topics.concernedBy(delivery.publication().channel());
+        if (concerned.isEmpty()) {
+            delivery.end();
+        } else {
+            turn = (turn + GOLDEN_SECTION) % 1;
+            pass = new Pass(delivery, concerned);
         }
     }
 
-    /** One broadcast on its way over the roster, a slice at a time, so that reads and accepts do not wait for its end. */
-    private final class Pass implements Runnable, Consumer<Subscriber> {
-        private final Broadcast broadcast;
-        private final EncodedMessage message;
-        private final Roster<Subscriber>.Walk walk;
+    /** One publication on its way over its subscribers. */
+    private final class Pass implements Consumer<Subscription> {
+        private final Delivery delivery;
+        private final List<Topic> concerned;
+        private int at;
+        private Roster<Subscription>.Walk walk;
 
-        Pass(Broadcast broadcast) {
-            this.broadcast = broadcast;
-            this.message = broadcast.message();
-            this.walk = roster.new Walk(first());
-            turn = (turn + GOLDEN_SECTION) % 1;
+        Pass(Delivery delivery, List<Topic> concerned) {
+            this.delivery = delivery;
+            this.concerned = concerned;
+            this.walk = walkOver(concerned.get(0));
+        }
+
+        /** Goes on over at most {@code most} subscribers; returns how many were visited. */
+        int visit(int most) {
+            int before = walk.left();
+            int visited = Math.min(most, before);
+            if (walk.visit(most, this)) {
+                if (++at < concerned.size()) {
+                    walk = walkOver(concerned.get(at));
+                } else {
+                    pass = null;
+                    delivery.delivered();
+                }
+            }
+            return visited;
         }
 
         @Override
-        public void run() {
-            if (!walk.visit(SLICE, this)) {
-                // Not execute(): the loop would run it at once. What is due now runs after the next look at the
-                // sockets.
-                loop.schedule(this, 0, TimeUnit.NANOSECONDS);
-                return;
-            }
-            pass = null;
-            tally.moveTo(metrics);
-            broadcast.delivered();
-            if (mailbox.get() != null) {
-                // Not at once: a loop too slow for its broadcasts would never look at its sockets again.
-                loop.schedule(Shard.this::deliver, 0, TimeUnit.NANOSECONDS);
-            }
-        }
-
-        @Override
-        public void accept(Subscriber subscriber) {
+        public void accept(Subscription subscription) {
+            Subscriber owner = subscription.owner;
             try {
-                subscriber.offer(message.in(subscriber.format()), tally);
+                if (subscription.topic.pattern == null
+                        || owner.subscriptions()
+                                .bringsFirst(
+                                        subscription, delivery.publication().channel())) {
+                    owner.offer(subscription, delivery, tally);
+                }
             } catch (RuntimeException | OutOfMemoryError broken) { // one's end must not be the end of the pass
-                subscriber.failed(broken);
+                owner.failed(broken);
             }
+        }
+
+        private Roster<Subscription>.Walk walkOver(Topic topic) {
+            return topic.roster.new Walk(first(topic.roster.size()));
         }
     }
 
     /** Where the next pass begins. */
-    private int first() {
-        return (int) (turn * roster.size());
+    private int first(int size) {
+        return (int) (turn * size);
     }
 
     private void sweep() {

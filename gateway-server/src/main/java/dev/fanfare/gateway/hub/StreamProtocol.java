@@ -10,15 +10,18 @@ import java.util.function.Supplier;
  *
  * @param kind for counting
  * @param format in which messages go out
- * @param heartbeat what is sent when a heartbeat is due
- * @param heartbeatSeconds time between two of them
- * @param answers whether a living client answers a heartbeat and a goodbye; if not, goodbye is followed by the close
+ * @param envelope whether a message comes in a JSON object that names its channel, or as it was published
+ * @param beat what is sent to show and to see that the connection lives
  * @param goodbye the last bytes of a stream when the gateway shuts down, made anew for each connection
  */
 public record StreamProtocol(
-        StreamKind kind,
-        WireFormat format,
-        SharedFrame heartbeat,
-        int heartbeatSeconds,
-        boolean answers,
-        Supplier<byte[]> goodbye) {}
+        StreamKind kind, WireFormat format, boolean envelope, Heartbeat beat, Supplier<byte[]> goodbye) {
+    /**
+     * A sign of life.
+     *
+     * @param frame what is sent
+     * @param seconds time between two of them
+     * @param answers whether a living client answers it, and a goodbye; if not, goodbye is followed by the close
+     */
+    public record Heartbeat(SharedFrame frame, int seconds, boolean answers) {}
+}

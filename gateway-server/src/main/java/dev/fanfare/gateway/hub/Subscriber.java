@@ -1,9 +1,11 @@
 package dev.fanfare.gateway.hub;
 
+import dev.fanfare.gateway.channel.Publication;
+import dev.fanfare.gateway.channel.SlowConsumerPolicy;
 import dev.fanfare.gateway.metrics.CloseReason;
 import dev.fanfare.gateway.metrics.StreamKind;
 import dev.fanfare.gateway.wire.SharedFrame;
-import dev.fanfare.gateway.wire.WireFormat;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -31,22 +33,21 @@ public final class Subscriber extends Roster.Seat {
     private State state = State.OPEN;
     private @Nullable CloseReason reason;
     private @Nullable Backlog backlog;
+    private Subscriptions subscriptions = Subscriptions.NONE;
+    private final long serial;
     /** When the sweep must do something next, in the shard's seconds. */
     private int due;
 
-    Subscriber(Shard shard, Channel channel, StreamProtocol protocol, int firstHeartbeat) {
+    Subscriber(Shard shard, Channel channel, StreamProtocol protocol, long serial, int firstHeartbeat) {
         this.shard = shard;
         this.channel = channel;
         this.protocol = protocol;
+        this.serial = serial;
         this.due = firstHeartbeat;
     }
 
     boolean isLeaving() {
         return state == State.LEAVING;
-    }
-
-    WireFormat format() {
-        return protocol.format();
     }
 
     public StreamKind kind() {
@@ -63,16 +64,13 @@ public final class Subscriber extends Roster.Seat {
         assert shard.onLoop();
         if (state == State.ASKED) {
             state = State.OPEN;
-            due += protocol.heartbeatSeconds() - shard.config().pongSeconds();
+            due += protocol.beat().seconds() - shard.config().pongSeconds();
         }
     }
 
     /** The connection is gone: leaves the shard and lets go of what it holds. */
     public void gone() {
         assert shard.onLoop();
-        if (backlog != null) {
-            backlog.discard();
-        }
         shard.leave(this);
         state = State.LEAVING; // so that nothing later counts it as about to leave
     }
@@ -117,27 +115,58 @@ public final class Subscriber extends Roster.Seat {
         });
     }
 
-    /** Sends one message, or does what the policy for slow connections says. */
-    void offer(SharedFrame frame, Tally tally) {
+    /** Sends one publication, or does what its place in the stream and the policy for slow connections say. */
+    void offer(Subscription to, Delivery delivery, Tally tally) {
+        Publication publication = delivery.publication();
         if (state == State.LEAVING) {
             return;
         }
-        if (backlog != null) {
-            offerSlow(backlog, frame, tally);
+        if (!publication.isMessage()) { // who comes and goes is nobody's history
+            if (to.state == Subscription.State.LIVE && backlog == null) {
+                send(delivery.frame(protocol, false));
+            }
             return;
         }
-        if (send(frame)) {
-            tally.delivered(protocol.kind(), frame.length());
+        if (!to.takes(publication.offset())) {
+            if (to.state == Subscription.State.BEHIND && to.topic.rules.conflate()) {
+                tally.conflated();
+            }
+            return;
+        }
+        if (to.lacksBefore(publication.offset())) {
+            shard.read(to);
+        } else if (backlog != null) {
+            offerSlow(backlog, to, delivery, tally);
+        } else {
+            deliver(to, delivery, tally);
+        }
+    }
+
+    private void deliver(Subscription to, Delivery delivery, Tally tally) {
+        to.reached(delivery.publication().position());
+        boolean identified = protocol.kind() == StreamKind.SSE && to.topic.recovers();
+        int length;
+        boolean sent;
+        if (identified && subscriptions.ownIds()) {
+            SharedFrame event = delivery.frame(protocol, false);
+            byte[] id = shard.idLine(this);
+            length = id.length + event.length();
+            ByteBuf both = channel.alloc().directBuffer(length).writeBytes(id);
+            event.copyTo(both);
+            sent = send(both);
+        } else {
+            SharedFrame frame = delivery.frame(protocol, identified);
+            length = frame.length();
+            sent = send(frame);
+        }
+        if (sent) {
+            tally.delivered(protocol.kind(), length);
         }
     }
 
     private boolean send(SharedFrame frame) {
         try {
-            ChannelFuture rest = shard.writer().write(channel, frame);
-            if (rest != null) {
-                backlog = new Backlog(this, channel, shard.now());
-                backlog.await(rest, frame.length());
-            }
+            await(shard.writer().write(channel, frame), frame.length());
             return true;
         } catch (IOException
                 | RuntimeException
@@ -147,33 +176,90 @@ public final class Subscriber extends Roster.Seat {
         }
     }
 
+    /** Sends bytes that are for this connection alone; takes over the reference. */
+    boolean send(ByteBuf bytes) {
+        int length = bytes.readableBytes();
+        try {
+            await(shard.writer().write(channel, bytes), length);
+            return true;
+        } catch (IOException | RuntimeException | OutOfMemoryError broken) {
+            failed(broken);
+            return false;
+        }
+    }
+
+    private void await(@Nullable ChannelFuture rest, int length) {
+        if (rest != null) {
+            Backlog waiting = backlog == null ? new Backlog(this, channel, shard.now()) : backlog;
+            backlog = waiting;
+            waiting.await(rest, length);
+        }
+    }
+
     /** The slow-consumer policy. */
-    private void offerSlow(Backlog waiting, SharedFrame frame, Tally tally) {
+    private void offerSlow(Backlog waiting, Subscription to, Delivery delivery, Tally tally) {
         if (waiting.firstMiss()) {
             tally.slowEpisode();
         }
-        if (shard.config().policy() == SlowConsumerPolicy.CONFLATE) {
-            if (waiting.keepNewest(frame)) {
-                tally.conflated();
-            }
-        } else if (waiting.fits(frame.length(), shard.config().maxPending())) {
+        if (to.topic.catchesUp()) {
+            to.state = Subscription.State.BEHIND;
+            to.passed = delivery.publication().offset();
+            return;
+        }
+        boolean identified = protocol.kind() == StreamKind.SSE && to.topic.recovers() && !subscriptions.ownIds();
+        SharedFrame frame = delivery.frame(protocol, identified);
+        if (waiting.fits(frame.length(), shard.config().maxPending())) {
+            to.reached(delivery.publication().position());
             waiting.queue(frame);
             tally.delivered(protocol.kind(), frame.length());
         } else {
             tally.dropped();
-            if (shard.config().policy() == SlowConsumerPolicy.DISCONNECT) {
+            if (delivery.rules().slowConsumer() == SlowConsumerPolicy.DISCONNECT) {
                 close(CloseReason.SLOW);
             }
         }
     }
 
-    /** Everything that waited has left; {@code newest} waited for that. */
-    void drained(@Nullable SharedFrame newest) {
+    /** Everything that waited has left: reads what was missed meanwhile. */
+    void drained() {
         backlog = null;
-        if (newest != null) {
-            offer(newest, shard.tally());
-            newest.release();
+        if (state != State.LEAVING) {
+            for (Subscription each : subscriptions.all()) {
+                if (each.state == Subscription.State.BEHIND) {
+                    shard.read(each);
+                }
+            }
         }
+    }
+
+    /** Whether bytes wait for the socket. */
+    boolean isSlow() {
+        return backlog != null;
+    }
+
+    boolean isOpen() {
+        return state != State.LEAVING;
+    }
+
+    Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    void subscriptions(Subscriptions changed) {
+        subscriptions = changed;
+    }
+
+    StreamProtocol protocol() {
+        return protocol;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    /** Identifies this connection among those of its shard. */
+    long serial() {
+        return serial;
     }
 
     /** Bytes that wait for the socket. */
@@ -195,7 +281,7 @@ public final class Subscriber extends Roster.Seat {
             case LEAVING -> channel.close();
             case ASKED -> close(CloseReason.NO_PONG);
             case OPEN -> {
-                due = now + protocol.heartbeatSeconds();
+                due = now + protocol.beat().seconds();
                 if (backlog == null) {
                     heartbeat(now);
                 }
@@ -204,25 +290,31 @@ public final class Subscriber extends Roster.Seat {
     }
 
     private void heartbeat(int now) {
-        if (protocol.answers()) {
+        if (protocol.beat().answers()) {
             state = State.ASKED;
             due = now + shard.config().pongSeconds();
         }
-        send(protocol.heartbeat());
+        send(protocol.beat().frame());
     }
 
     /** Tells the client that the gateway shuts down; false if that was done before. */
     boolean sayGoodbye() {
+        return sayGoodbye(CloseReason.DRAIN);
+    }
+
+    /** Ends the stream because somebody who may has asked for it. */
+    void disconnect() {
+        sayGoodbye(CloseReason.DISCONNECTED);
+    }
+
+    private boolean sayGoodbye(CloseReason why) {
         if (state == State.LEAVING) {
             return false;
         }
-        leaving(CloseReason.DRAIN);
-        if (backlog != null) {
-            backlog.discard(); // what waits in the channel leaves before the goodbye, or the close timeout ends it
-        }
+        leaving(why);
         ChannelFuture sent =
                 channel.writeAndFlush(Unpooled.wrappedBuffer(protocol.goodbye().get()));
-        if (!protocol.answers()) {
+        if (!protocol.beat().answers()) {
             sent.addListener(ChannelFutureListener.CLOSE);
         }
         return true;

@@ -12,16 +12,33 @@ final class Tally {
     private long dropped;
     private long conflated;
     private long slowEpisodes;
+    private long gaps;
+    private long replayed;
 
     void delivered(StreamKind kind, int length) {
-        messages[kind.ordinal()]++;
+        delivered(kind, 1, length);
+    }
+
+    void delivered(StreamKind kind, int count, int length) {
+        messages[kind.ordinal()] += count;
         bytes[kind.ordinal()] += length;
+    }
+
+    /** A client was told that publications it missed are gone. */
+    void gap() {
+        gaps++;
+    }
+
+    /** Publications a client got from the history of a channel. */
+    void replayed(int count) {
+        replayed += count;
     }
 
     void dropped() {
         dropped++;
     }
 
+    /** Another publication passed a slow connection, which will read the newest. */
     void conflated() {
         conflated++;
     }
@@ -42,8 +59,12 @@ final class Tally {
         metrics.slowEpisodes(slowEpisodes);
         metrics.dropped(dropped);
         metrics.conflated(conflated);
+        metrics.gaps(gaps);
+        metrics.replayed(replayed);
         slowEpisodes = 0;
         dropped = 0;
         conflated = 0;
+        gaps = 0;
+        replayed = 0;
     }
 }

@@ -8,6 +8,8 @@ public enum CloseReason {
     CLIENT,
     /** The gateway is shutting down. */
     DRAIN,
+    /** Somebody asked for it through the API. */
+    DISCONNECTED,
     /** Policy {@code disconnect}: more bytes waited than one connection may hold. */
     SLOW,
     /** Bytes waited and the socket took none of them for the configured time. */

@@ -36,6 +36,8 @@ public final class GatewayMetrics {
     private final Counter published;
     private final Counter dropped;
     private final Counter conflated;
+    private final Counter gaps;
+    private final Counter replayed;
     private final Counter slowEpisodes;
     private final Counter skipped;
     private final Counter ticksMissed;
@@ -65,6 +67,8 @@ public final class GatewayMetrics {
         published = counter(Meter.PUBLISHED, Tags.empty());
         dropped = counter(Meter.DROPPED, Tags.of("reason", "slow"));
         conflated = counter(Meter.CONFLATED, Tags.empty());
+        gaps = counter(Meter.GAPS, Tags.empty());
+        replayed = counter(Meter.REPLAYED, Tags.empty());
         slowEpisodes = counter(Meter.SLOW_TOTAL, Tags.empty());
         skipped = counter(Meter.SKIPPED, Tags.empty());
         ticksMissed = counter(Meter.TICKS_MISSED, Tags.empty());
@@ -105,6 +109,14 @@ public final class GatewayMetrics {
 
     public void conflated(long messages) {
         conflated.increment((double) messages);
+    }
+
+    public void gaps(long count) {
+        gaps.increment((double) count);
+    }
+
+    public void replayed(long messages) {
+        replayed.increment((double) messages);
     }
 
     public void slowEpisodes(long count) {

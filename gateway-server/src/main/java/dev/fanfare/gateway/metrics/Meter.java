@@ -11,7 +11,12 @@ enum Meter {
     PUBLISHED("gateway_messages_published", "Messages handed to the fan-out."),
     DELIVERED("gateway_messages_delivered", "Messages handed to a connection's socket or its bounded queue."),
     DROPPED("gateway_messages_dropped", "Messages a slow connection did not get because its queue was full."),
-    CONFLATED("gateway_messages_conflated", "Messages replaced by a newer one while a connection was slow."),
+    CONFLATED(
+            "gateway_messages_conflated",
+            "Messages of conflating channels that passed a slow connection by; it gets the newest of each key later."),
+    REPLAYED(
+            "gateway_history_messages", "Messages clients got from the history of a channel, having missed them live."),
+    GAPS("gateway_history_gaps", "Times a client was told that messages it missed are no longer kept."),
     SENT_BYTES("gateway_sent_bytes", "Bytes of delivered messages."),
     SLOW("gateway_slow_connections", "Streams with bytes waiting for their socket, at the last sweep."),
     SLOW_TOTAL(

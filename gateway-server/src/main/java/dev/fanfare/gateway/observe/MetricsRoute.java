@@ -2,11 +2,11 @@ package dev.fanfare.gateway.observe;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.fanfare.gateway.http.HttpCall;
 import dev.fanfare.gateway.http.HttpReply;
 import dev.fanfare.gateway.http.HttpRoute;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -28,8 +28,8 @@ public final class MetricsRoute implements HttpRoute {
     }
 
     @Override
-    public CompletionStage<HttpReply> get(HttpHeaders headers) {
-        String accept = headers.get(HttpHeaderNames.ACCEPT, "");
+    public CompletionStage<HttpReply> answer(HttpCall call) {
+        String accept = call.headers().get(HttpHeaderNames.ACCEPT, "");
         String type = accept.contains("application/openmetrics-text") ? OPEN_METRICS : PROMETHEUS_TEXT;
         return CompletableFuture.supplyAsync(
                 () -> HttpReply.ok(type, registry.scrape(type).getBytes(UTF_8)), executor);

@@ -1,16 +1,20 @@
 package dev.fanfare.gateway.ticker;
 
-import dev.fanfare.gateway.hub.Hub;
+import dev.fanfare.gateway.channel.ChannelRules;
+import dev.fanfare.gateway.channel.ChannelsConfig;
+import dev.fanfare.gateway.channel.Publication;
+import dev.fanfare.gateway.engine.Broker;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
-import dev.fanfare.gateway.wire.EncodedMessage;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a tick at every whole multiple of the interval of the wall clock and hands it to the hub, on a thread of its own.
+ * Makes a tick at every whole multiple of the interval of the wall clock and publishes it to the channel
+ * {@code ticks}, on a thread of its own.
  *
  * <p>What a late thread missed is left out and counted. Several gateways with the same interval tick together.
  */
@@ -19,16 +23,19 @@ public final class TickBroadcaster implements AutoCloseable {
 
     private final TickSource source;
     private final long intervalMillis;
-    private final Hub hub;
+    private final Broker broker;
+    private final ChannelRules rules;
     private final GatewayMetrics metrics;
     private final Thread thread;
     private volatile boolean running = true;
     private long seq; // ticker thread only
 
-    public TickBroadcaster(TickSource source, Duration interval, Hub hub, GatewayMetrics metrics) {
+    public TickBroadcaster(
+            TickSource source, Duration interval, Broker broker, ChannelRules rules, GatewayMetrics metrics) {
         this.source = source;
         this.intervalMillis = interval.toMillis();
-        this.hub = hub;
+        this.broker = broker;
+        this.rules = rules;
         this.metrics = metrics;
         this.thread = new Thread(this::run, "ticker");
         thread.setDaemon(true);
@@ -72,7 +79,8 @@ public final class TickBroadcaster implements AutoCloseable {
         try {
             long now = System.currentTimeMillis();
             Tick tick = new Tick(++seq, now, source.next());
-            hub.broadcast(EncodedMessage.of(Long.toString(tick.seq()), tick.toJson()), now);
+            Publication.Content content = Publication.Content.ofJson(tick.toJson());
+            broker.publish(List.of(new Broker.Request(ChannelsConfig.TICKS, rules, content, null)));
         } catch (RuntimeException | OutOfMemoryError broken) { // the next tick may be better; the thread must live
             log.error("tick {} failed", seq, broken);
         }

@@ -2,6 +2,8 @@ package dev.fanfare.gateway.transport;
 
 import dev.fanfare.gateway.hub.Shard;
 import dev.fanfare.gateway.hub.StreamProtocol;
+import dev.fanfare.gateway.hub.Subscriber;
+import dev.fanfare.gateway.hub.Wish;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -11,6 +13,7 @@ import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import java.util.List;
 
 /**
  * Every handler of every transport, in wire order. A connection begins as HTTP and may turn, once, into an SSE or a
@@ -48,19 +51,23 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
     }
 
     /** Turns the connection into an SSE stream that begins with {@code head}. */
-    void becomeSse(Channel channel, StreamProtocol protocol, ByteBuf head) {
+    void becomeSse(Channel channel, StreamProtocol protocol, List<Wish> wishes, ByteBuf head) {
         Shard shard = endpoints.worker(channel).shard();
-        channel.pipeline().addLast(new SseHandler(shard.join(channel, protocol)));
+        Subscriber subscriber = shard.join(channel, protocol);
+        channel.pipeline().addLast(new SseHandler(subscriber));
         leaveHttp(channel, head);
+        shard.subscribe(subscriber, wishes);
     }
 
     /** Turns the connection into a WebSocket stream that begins with {@code head}. */
-    void becomeWebSocket(Channel channel, StreamProtocol protocol, ByteBuf head) {
+    void becomeWebSocket(Channel channel, StreamProtocol protocol, List<Wish> wishes, ByteBuf head) {
         Shard shard = endpoints.worker(channel).shard();
+        Subscriber subscriber = shard.join(channel, protocol);
         channel.pipeline()
                 .addLast(new WebSocket13FrameDecoder(frames))
-                .addLast(new WebSocketHandler(shard.join(channel, protocol), config.maxFrame()));
+                .addLast(new WebSocketHandler(subscriber, config.maxFrame()));
         leaveHttp(channel, head);
+        shard.subscribe(subscriber, wishes);
     }
 
     /**

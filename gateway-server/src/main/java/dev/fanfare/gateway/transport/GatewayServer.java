@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.transport;
 
+import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.http.HttpRouter;
 import dev.fanfare.gateway.hub.Hub;
 import dev.fanfare.gateway.hub.HubConfig;
@@ -71,7 +72,7 @@ public final class GatewayServer implements AutoCloseable {
             Hub hub, HttpRouter router, GatewayMetrics metrics, Readiness readiness, BooleanSupplier memoryTight) {}
 
     /** How the connections are treated. */
-    public record Terms(HttpConfig http, HubConfig hub, LimitsConfig limits) {}
+    public record Terms(HttpConfig http, HubConfig hub, LimitsConfig limits, ChannelsConfig channels) {}
 
     /**
      * Binds and begins to accept.
@@ -85,7 +86,8 @@ public final class GatewayServer implements AutoCloseable {
         HttpEndpoints served = new HttpEndpoints(
                 service.router(),
                 new SseHandshake(http.retry().toMillis()),
-                Streams.of(hub, http.reconnectSpread()),
+                new Streams(hub, http.reconnectSpread()),
+                terms.channels(),
                 workersOf(service.hub()),
                 service.metrics(),
                 new Admission(terms.limits(), OpenFiles.left(), service.memoryTight()),

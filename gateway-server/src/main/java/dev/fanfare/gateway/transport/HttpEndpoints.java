@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.transport;
 
+import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.http.HttpProblem;
 import dev.fanfare.gateway.http.HttpRouter;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param router everything but the streams
  * @param sse how an SSE stream begins
  * @param streams the stream protocols
+ * @param channels their rules
  * @param workers by event loop
  * @param metrics counts answers
  * @param admission whether one more stream is taken on
@@ -28,6 +30,7 @@ record HttpEndpoints(
         HttpRouter router,
         SseHandshake sse,
         Streams streams,
+        ChannelsConfig channels,
         Map<EventLoop, Worker> workers,
         GatewayMetrics metrics,
         Admission admission,

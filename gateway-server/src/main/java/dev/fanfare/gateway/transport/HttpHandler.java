@@ -2,7 +2,9 @@ package dev.fanfare.gateway.transport;
 
 import dev.fanfare.gateway.http.HttpProblem;
 import dev.fanfare.gateway.http.HttpReply;
+import dev.fanfare.gateway.hub.StreamProtocol;
 import dev.fanfare.gateway.metrics.Refusal;
+import dev.fanfare.gateway.session.StreamRequest;
 import dev.fanfare.gateway.wire.SharedFrame;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -15,6 +17,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletionException;
@@ -132,7 +135,8 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
                     endpoints
                             .router()
                             .find(request.head().method(), path)
-                            .get(request.head().headers())
+                            .answer(request.call(
+                                    (InetSocketAddress) ctx.channel().remoteAddress()))
                             .whenComplete((reply, failure) -> ctx.executor()
                                     .execute(() -> send(ctx, request, failure == null ? reply : replyTo(failure))));
             }
@@ -167,19 +171,23 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
             send(
                     ctx,
                     request,
-                    endpoints.sse().comeBack(streams.ssePlain().goodbye().get()));
+                    endpoints.sse().comeBack(streams.sse(true, false).goodbye().get()));
             return;
         }
+        StreamRequest wanted = request.stream(false, endpoints.channels());
         endpoints.requireRoom(refusal);
         endpoints.metrics().answered(HttpResponseStatus.OK.code());
-        pipeline.becomeSse(ctx.channel(), request.isHttp10() ? streams.ssePlain() : streams.sseChunked(), head.from(0));
+        pipeline.becomeSse(
+                ctx.channel(), streams.sse(request.isHttp10(), wanted.envelope()), wanted.wishes(), head.from(0));
     }
 
     private void openWebSocket(ChannelHandlerContext ctx, Request request) throws HttpProblem {
         byte[] head = WebSocketHandshake.accept(request.head());
+        StreamRequest wanted = request.stream(true, endpoints.channels());
         endpoints.requireRoom(refusal);
         endpoints.metrics().answered(HttpResponseStatus.SWITCHING_PROTOCOLS.code());
-        pipeline.becomeWebSocket(ctx.channel(), endpoints.streams().webSocket(), Unpooled.wrappedBuffer(head));
+        StreamProtocol protocol = endpoints.streams().webSocket(wanted.envelope());
+        pipeline.becomeWebSocket(ctx.channel(), protocol, wanted.wishes(), Unpooled.wrappedBuffer(head));
     }
 
     private void send(ChannelHandlerContext ctx, Request request, HttpReply reply) {

@@ -1,20 +1,28 @@
 package dev.fanfare.gateway.transport;
 
+import dev.fanfare.gateway.channel.ChannelsConfig;
+import dev.fanfare.gateway.http.HttpCall;
 import dev.fanfare.gateway.http.HttpProblem;
+import dev.fanfare.gateway.session.StreamRequest;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that has come to its end. Its body is not kept: no route reads one.
+ * A request that has come to its end.
  *
  * @param head the request line and the header fields
+ * @param body what it carried
  * @param problem what is wrong with it, or null
  */
-record Request(HttpRequest head, @Nullable HttpProblem problem) {
+@SuppressWarnings("ArrayRecordComponent") // made once, read once, never compared
+record Request(HttpRequest head, byte[] body, @Nullable HttpProblem problem) {
     boolean isHead() {
         return head.method().equals(HttpMethod.HEAD);
     }
@@ -34,16 +42,40 @@ record Request(HttpRequest head, @Nullable HttpProblem problem) {
      * @throws IllegalArgumentException if an escape is broken
      */
     String path() {
+        return new QueryStringDecoder(target()).path();
+    }
+
+    /**
+     * The parameters of the query.
+     *
+     * @throws IllegalArgumentException if an escape is broken
+     */
+    Map<String, List<String>> query() {
+        return new QueryStringDecoder(target()).parameters();
+    }
+
+    /** Which channels a stream is asked for. */
+    StreamRequest stream(boolean webSocket, ChannelsConfig channels) throws HttpProblem {
+        return StreamRequest.of(query(), head.headers().get("Last-Event-ID"), webSocket, channels);
+    }
+
+    /** As a route sees it. */
+    HttpCall call(InetSocketAddress from) {
+        return new HttpCall(head.method(), path(), query(), head.headers(), body, from);
+    }
+
+    private String target() {
         String target = head.uri();
-        if (!target.startsWith("/")) {
-            int query = target.indexOf('?');
-            String beforeQuery = query < 0 ? target : target.substring(0, query);
-            int authority = beforeQuery.indexOf("://");
-            if (authority > 0) {
-                int path = beforeQuery.indexOf('/', authority + 3);
-                target = path < 0 ? "/" : beforeQuery.substring(path);
-            }
+        if (target.startsWith("/")) {
+            return target;
         }
-        return new QueryStringDecoder(target).path();
+        int query = target.indexOf('?');
+        String beforeQuery = query < 0 ? target : target.substring(0, query);
+        int authority = beforeQuery.indexOf("://");
+        if (authority <= 0) {
+            return target;
+        }
+        int path = beforeQuery.indexOf('/', authority + 3);
+        return path < 0 ? "/" + target.substring(beforeQuery.length()) : target.substring(path);
     }
 }

@@ -15,15 +15,19 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes whole {@link Request}s and finds what is wrong with them. Bodies are measured and thrown away. After a request
+ * Makes whole {@link Request}s and finds what is wrong with them. After a request
  * that cannot be served nothing more is read, because nobody knows where the next one would begin. Event loop.
  */
 final class RequestReader extends SimpleChannelInboundHandler<HttpObject> {
+    private static final byte[] NOTHING = {};
+
     private final HttpConfig config;
     private @Nullable HttpRequest head;
+    private byte[] body = NOTHING;
     private long bodyBytes;
     private boolean deaf;
 
@@ -44,6 +48,7 @@ final class RequestReader extends SimpleChannelInboundHandler<HttpObject> {
     private void begin(ChannelHandlerContext ctx, HttpRequest request) {
         head = request;
         bodyBytes = 0;
+        body = NOTHING;
         HttpProblem problem = problemOf(request);
         if (problem != null) {
             refuse(ctx, request, problem);
@@ -63,13 +68,27 @@ final class RequestReader extends SimpleChannelInboundHandler<HttpObject> {
             refuse(ctx, request, tooLarge());
         } else if (content instanceof LastHttpContent) {
             head = null;
-            ctx.fireChannelRead(new Request(request, null));
+            append(content);
+            byte[] whole = body;
+            body = NOTHING;
+            ctx.fireChannelRead(new Request(request, whole, null));
+        } else {
+            append(content);
+        }
+    }
+
+    private void append(HttpContent content) {
+        int more = content.content().readableBytes();
+        if (more > 0) {
+            int before = body.length;
+            body = Arrays.copyOf(body, before + more); // nearly always the first and only part
+            content.content().readBytes(body, before, more);
         }
     }
 
     private void refuse(ChannelHandlerContext ctx, HttpRequest request, HttpProblem problem) {
         deaf = true;
-        ctx.fireChannelRead(new Request(request, problem));
+        ctx.fireChannelRead(new Request(request, NOTHING, problem));
     }
 
     private @Nullable HttpProblem problemOf(HttpRequest request) {

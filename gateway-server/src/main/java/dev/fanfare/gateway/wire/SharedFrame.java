@@ -1,6 +1,7 @@
 package dev.fanfare.gateway.wire;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.unix.Buffer;
 import io.netty.util.AbstractReferenceCounted;
@@ -27,7 +28,7 @@ public final class SharedFrame extends AbstractReferenceCounted {
 
     /** Copies {@code bytes} into a frame of its own. */
     public static SharedFrame of(ByteBuf bytes) {
-        ByteBuf direct = Unpooled.directBuffer(Math.max(1, bytes.readableBytes()));
+        ByteBuf direct = ByteBufAllocator.DEFAULT.directBuffer(Math.max(1, bytes.readableBytes()));
         direct.writeBytes(bytes, bytes.readerIndex(), bytes.readableBytes());
         return new SharedFrame(direct, addressOf(direct));
     }
@@ -52,6 +53,11 @@ public final class SharedFrame extends AbstractReferenceCounted {
         return bytes.retainedSlice(offset, length - offset);
     }
 
+    /** Appends the bytes to {@code target}. */
+    public void copyTo(ByteBuf target) {
+        target.writeBytes(bytes, 0, length);
+    }
+
     @Override
     public SharedFrame retain() {
         super.retain();
@@ -69,7 +75,8 @@ public final class SharedFrame extends AbstractReferenceCounted {
         bytes.release();
     }
 
-    private static long addressOf(ByteBuf direct) {
+    /** Native address of index 0 of a direct buffer, or 0 where no native transport is loaded. */
+    public static long addressOf(ByteBuf direct) {
         if (direct.hasMemoryAddress()) {
             return direct.memoryAddress();
         }

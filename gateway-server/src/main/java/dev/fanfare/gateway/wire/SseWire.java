@@ -3,6 +3,7 @@ package dev.fanfare.gateway.wire;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.ByteArrayOutputStream;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,11 @@ public final class SseWire {
     /** Ends a chunked body. */
     private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(US_ASCII);
 
-    /** A receiver ends a line at any of these, so a payload is split at all of them. */
+    private static final byte[] ID = "id: ".getBytes(US_ASCII);
+    private static final byte[] EVENT = "event: ".getBytes(US_ASCII);
+    private static final byte[] DATA = "data: ".getBytes(US_ASCII);
+
+    /** A receiver ends a line at any of these. */
     private static final Pattern LINE_END = Pattern.compile("\r\n|\n|\r");
 
     private SseWire() {}
@@ -24,20 +29,41 @@ public final class SseWire {
      *
      * @param id what the client sends back as {@code Last-Event-ID}, or null
      * @param type event type, or null for {@code message}
-     * @param data any text; every line becomes a {@code data:} line
+     * @param data any UTF-8 text; every line becomes a {@code data:} line
      */
-    public static byte[] event(@Nullable String id, @Nullable String type, String data) {
-        StringBuilder event = new StringBuilder(data.length() + 48);
-        if (id != null) {
-            event.append("id: ").append(oneLine(id)).append('\n');
+    public static byte[] event(@Nullable String id, @Nullable String type, byte[] data) {
+        ByteArrayOutputStream event = new ByteArrayOutputStream(data.length + 64);
+        field(event, ID, id);
+        field(event, EVENT, type);
+        int from = 0;
+        for (int i = 0; i <= data.length; i++) {
+            if (i == data.length || data[i] == '\n' || data[i] == '\r') {
+                event.writeBytes(DATA);
+                event.write(data, from, i - from);
+                event.write('\n');
+                boolean pair = i + 1 < data.length && data[i] == '\r' && data[i + 1] == '\n';
+                i += pair ? 1 : 0;
+                from = i + 1;
+            }
         }
-        if (type != null) {
-            event.append("event: ").append(oneLine(type)).append('\n');
+        event.write('\n');
+        return event.toByteArray();
+    }
+
+    /** An event without data: no client sees it, but its id is remembered (WHATWG HTML §9.2.6). */
+    public static byte[] position(String id) {
+        ByteArrayOutputStream event = new ByteArrayOutputStream(id.length() + 8);
+        field(event, ID, id);
+        event.write('\n');
+        return event.toByteArray();
+    }
+
+    private static void field(ByteArrayOutputStream event, byte[] name, @Nullable String value) {
+        if (value != null) {
+            event.writeBytes(name);
+            event.writeBytes(oneLine(value).getBytes(UTF_8));
+            event.write('\n');
         }
-        for (String line : LINE_END.split(data, -1)) {
-            event.append("data: ").append(line).append('\n');
-        }
-        return event.append('\n').toString().getBytes(UTF_8);
     }
 
     /** A line every client ignores; it keeps proxies from closing an idle connection. */

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fanfare.gateway.config.Settings;
+import dev.fanfare.gateway.engine.NoPresence;
+import dev.fanfare.gateway.engine.RecordingBroker;
+import dev.fanfare.gateway.http.Calls;
 import dev.fanfare.gateway.http.HttpReply;
 import dev.fanfare.gateway.hub.Hub;
 import dev.fanfare.gateway.hub.HubConfig;
@@ -17,7 +20,6 @@ import dev.fanfare.gateway.observe.Readiness;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -70,7 +72,12 @@ class ConsoleRoutesTest {
         GatewayMetrics metrics = new GatewayMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         EmbeddedChannel loop = new EmbeddedChannel();
         HubConfig config = HubConfig.from(new Settings(Map.of(), Map.of(), Map.of()));
-        Hub hub = new Hub(loop.eventLoop(), config, new QueuedWriter(), metrics);
+        Hub hub = new Hub(
+                loop.eventLoop(),
+                config,
+                new QueuedWriter(),
+                new Hub.Engine(new RecordingBroker(), new NoPresence()),
+                metrics);
         Readiness readiness = new Readiness();
         readiness.draining();
         metrics.delivered(StreamKind.WEBSOCKET, 7, 100);
@@ -81,10 +88,7 @@ class ConsoleRoutesTest {
         StatsRoute route = new StatsRoute(hub, metrics, readiness, node, Runnable::run);
 
         JsonNode stats = new ObjectMapper()
-                .readTree(route.get(new DefaultHttpHeaders())
-                        .toCompletableFuture()
-                        .join()
-                        .body());
+                .readTree(route.answer(Calls.get()).toCompletableFuture().join().body());
 
         assertThat(stats.get("version").textValue()).isEqualTo("1.2.3");
         assertThat(stats.get("transport").textValue()).isEqualTo("epoll");
@@ -103,7 +107,7 @@ class ConsoleRoutesTest {
 
     private static HttpReply get(String name) {
         return StaticPage.of(name, "text/plain")
-                .get(new DefaultHttpHeaders())
+                .answer(Calls.get())
                 .toCompletableFuture()
                 .join();
     }

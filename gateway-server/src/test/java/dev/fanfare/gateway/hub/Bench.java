@@ -2,10 +2,14 @@ package dev.fanfare.gateway.hub;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.fanfare.gateway.channel.ChannelRules;
+import dev.fanfare.gateway.channel.Publication;
+import dev.fanfare.gateway.channel.SlowConsumerPolicy;
+import dev.fanfare.gateway.channel.StreamPosition;
+import dev.fanfare.gateway.engine.NoPresence;
 import dev.fanfare.gateway.metrics.CloseReason;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
 import dev.fanfare.gateway.metrics.StreamKind;
-import dev.fanfare.gateway.wire.EncodedMessage;
 import dev.fanfare.gateway.wire.SharedFrame;
 import dev.fanfare.gateway.wire.WireFormat;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -14,8 +18,9 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** One shard whose loop runs only when told to, with clients whose sockets take bytes only when told to. */
+/** One shard whose loop runs only when told to, with clients whose sockets take bytes only when told to, in one channel. */
 final class Bench {
     static final int HEARTBEAT = 10;
     static final int STALL = 30;
@@ -24,30 +29,45 @@ final class Bench {
     /** Two messages of one letter. */
     static final int MAX_PENDING = 20;
 
+    static final String CHANNEL = "t";
+    static final ChannelRules CONFLATING = rules(0, true, SlowConsumerPolicy.CATCH_UP);
+    static final ChannelRules HISTORY = rules(1_000, false, SlowConsumerPolicy.CATCH_UP);
+    static final ChannelRules DROPPING = rules(0, false, SlowConsumerPolicy.DROP);
+    static final ChannelRules DISCONNECTING = rules(0, false, SlowConsumerPolicy.DISCONNECT);
+
     static final StreamProtocol SSE = protocol(StreamKind.SSE, false);
     static final StreamProtocol WEBSOCKET = protocol(StreamKind.WEBSOCKET, true);
 
     final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     final GatewayMetrics metrics = new GatewayMetrics(registry);
     final EmbeddedChannel loop = new EmbeddedChannel();
-    final List<EncodedMessage> messages = new ArrayList<>();
+    final TestBroker broker = new TestBroker();
+    final Interests interests = new Interests(1, broker);
+    /** The frames of all publications, in the form of {@link #SSE}. */
+    final List<SharedFrame> frames = new ArrayList<>();
     /** Who received a message, in order. */
     final List<TestClient> order = new ArrayList<>();
 
+    final ChannelRules rules;
     final Shard shard;
 
-    Bench(SlowConsumerPolicy policy) {
-        this(policy, new QueuedWriter());
+    Bench(ChannelRules rules) {
+        this(rules, new QueuedWriter());
     }
 
-    Bench(SlowConsumerPolicy policy, FrameWriter writer) {
-        shard = new Shard(loop.eventLoop(), config(policy), writer, metrics);
+    Bench(ChannelRules rules, FrameWriter writer) {
+        this.rules = rules;
+        shard = new Shard(loop.eventLoop(), config(), writer, parts());
     }
 
-    static HubConfig config(SlowConsumerPolicy policy) {
+    Hub.Parts parts() {
+        return new Hub.Parts(broker, new NoPresence(), interests, metrics, "node", 0);
+    }
+
+    static HubConfig config() {
         return new HubConfig(
-                policy,
                 MAX_PENDING,
+                1_000,
                 Duration.ofSeconds(STALL),
                 Duration.ofSeconds(HEARTBEAT),
                 Duration.ofSeconds(HEARTBEAT),
@@ -55,16 +75,43 @@ final class Bench {
                 Duration.ofSeconds(CLOSE));
     }
 
+    static ChannelRules rules(int historySize, boolean conflate, SlowConsumerPolicy policy) {
+        return new ChannelRules(historySize, Duration.ofMinutes(5), conflate, policy, false, false, true, true, 65_536);
+    }
+
     TestClient join(StreamProtocol protocol) {
-        return new TestClient(shard, protocol, order::add);
+        return join(protocol, CHANNEL, null);
+    }
+
+    TestClient join(StreamProtocol protocol, String channel, @Nullable StreamPosition since) {
+        TestClient client = new TestClient(shard, protocol, order::add);
+        client.subscribe(List.of(new Wish(channel, rules, since)));
+        loop.runPendingTasks();
+        if (client.received.remove("id: " + idOf(client))) { // where it stands, before anything came
+            order.remove(client);
+        }
+        return client;
     }
 
     /** Hands a message to the shard, whose loop does not run yet. */
     SharedFrame post(String text) {
-        EncodedMessage message = EncodedMessage.of(null, text.getBytes(UTF_8));
-        messages.add(message);
-        shard.post(new Broadcast(message, System.currentTimeMillis(), 1, metrics));
-        return message.in(WireFormat.SSE_PLAIN);
+        return post(CHANNEL, text);
+    }
+
+    SharedFrame post(String channel, String text) {
+        Publication publication = broker.publish(
+                channel,
+                rules,
+                new Publication.Content(Publication.Kind.MESSAGE, text.getBytes(UTF_8), false, null, null));
+        Interest interest = interests.in(channel);
+        if (interest != null) {
+            interest.reached(publication.offset());
+        }
+        Delivery delivery = new Delivery(publication, rules, interest, 1, metrics);
+        SharedFrame frame = delivery.frame(SSE, rules.retains());
+        frames.add(frame);
+        shard.post(delivery);
+        return frame;
     }
 
     /** Delivers a message; returns its frame, which lives on only if somebody keeps it. */
@@ -98,8 +145,17 @@ final class Bench {
         return registry.get(name).tags(tags).counter().count();
     }
 
+    private String idOf(TestClient client) {
+        return String.valueOf(shard.idOf(client.subscriber));
+    }
+
     private static StreamProtocol protocol(StreamKind kind, boolean answers) {
         SharedFrame beat = SharedFrame.of("beat".getBytes(UTF_8));
-        return new StreamProtocol(kind, WireFormat.SSE_PLAIN, beat, HEARTBEAT, answers, () -> "bye".getBytes(UTF_8));
+        return new StreamProtocol(
+                kind,
+                kind == StreamKind.SSE ? WireFormat.SSE_PLAIN : WireFormat.WEBSOCKET_TEXT,
+                false,
+                new StreamProtocol.Heartbeat(beat, HEARTBEAT, answers),
+                () -> "bye".getBytes(UTF_8));
     }
 }

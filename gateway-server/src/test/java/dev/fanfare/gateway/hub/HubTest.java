@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
+import dev.fanfare.gateway.channel.Publication;
+import dev.fanfare.gateway.engine.NoPresence;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
 import dev.fanfare.gateway.metrics.StreamKind;
-import dev.fanfare.gateway.wire.EncodedMessage;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.DefaultEventLoop;
@@ -26,8 +27,13 @@ import org.junit.jupiter.api.Test;
 class HubTest {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(3, LocalIoHandler.newFactory());
-    private final Hub hub =
-            new Hub(loops, Bench.config(SlowConsumerPolicy.CONFLATE), new QueuedWriter(), new GatewayMetrics(registry));
+    private final TestBroker broker = new TestBroker();
+    private final Hub hub = new Hub(
+            loops,
+            Bench.config(),
+            new QueuedWriter(),
+            new Hub.Engine(broker, new NoPresence()),
+            new GatewayMetrics(registry));
     private final AtomicInteger received = new AtomicInteger();
 
     @AfterEach
@@ -51,23 +57,24 @@ class HubTest {
     }
 
     @Test
-    void aBroadcastReachesEveryLoopAndIsLetGoByTheLast() throws Exception {
+    void aPublicationReachesEverySubscriberOfItsChannelOnEveryLoop() throws Exception {
         join(2, 0, 4);
-        EncodedMessage message = EncodedMessage.of("1", "a".getBytes(UTF_8));
+        broker.start(hub);
+        publish("t");
+        publish("other");
 
-        hub.broadcast(message, System.currentTimeMillis());
-
-        await().until(() -> message.refCnt() == 0);
+        await().until(() -> received.get() == 6);
+        settle();
         assertThat(received).hasValue(6);
-        assertThat(registry.get("gateway_messages_published").counter().count()).isEqualTo(1);
+        assertThat(registry.get("gateway_messages_published").counter().count()).isEqualTo(2);
     }
 
     @Test
-    void aBroadcastToNobodyIsLetGoToo() {
-        EncodedMessage message = EncodedMessage.of("1", "a".getBytes(UTF_8));
-        hub.broadcast(message, System.currentTimeMillis());
+    void theEngineKnowsWhichChannelsSomebodyWants() throws Exception {
+        join(1, 1, 0);
 
-        await().until(() -> message.refCnt() == 0);
+        assertThat(broker.interests).containsExactly("+t");
+        assertThat(hub.channels()).isEqualTo(1);
     }
 
     @Test
@@ -126,13 +133,19 @@ class HubTest {
             all.add(loop.submit(() -> {
                         List<TestClient> clients = new ArrayList<>();
                         for (int i = 0; i < size; i++) {
-                            clients.add(new TestClient(shard, protocol, client -> received.incrementAndGet()));
+                            TestClient added = new TestClient(shard, protocol, client -> received.incrementAndGet());
+                            added.subscribe(List.of(new Wish("t", Bench.DROPPING, null)));
+                            clients.add(added);
                         }
                         return clients;
                     })
                     .get());
         }
         return all;
+    }
+
+    private void publish(String channel) {
+        broker.publish(channel, Bench.DROPPING, Publication.Content.ofJson("1".getBytes(UTF_8)));
     }
 
     /** Returns when every loop has done what it had to do until now. */

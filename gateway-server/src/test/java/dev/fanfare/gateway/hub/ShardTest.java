@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.INTEGER;
 
+import dev.fanfare.gateway.channel.Publication;
+import dev.fanfare.gateway.channel.StreamPosition;
 import dev.fanfare.gateway.metrics.StreamKind;
-import dev.fanfare.gateway.wire.EncodedMessage;
 import dev.fanfare.gateway.wire.SharedFrame;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
@@ -15,12 +16,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ShardTest {
-    private final Bench bench = new Bench(SlowConsumerPolicy.CONFLATE);
+    private final Bench bench = new Bench(Bench.CONFLATING);
 
     @Test
     void everyClientGetsTheMessageInItsOwnFormat() {
@@ -45,10 +48,20 @@ class ShardTest {
     }
 
     @Test
-    void whoJoinedLaterGetsOnlyLaterMessages() {
+    void whoSubscribesToAConflatingChannelGetsItsNewestValueAtOnce() {
         bench.broadcast("a");
         TestClient client = bench.join(Bench.SSE);
         bench.broadcast("b");
+
+        assertThat(client.received).containsExactly("a", "b");
+    }
+
+    @Test
+    void whoSubscribesToAChannelWithHistoryBeginsNow() {
+        Bench history = new Bench(Bench.HISTORY);
+        history.broadcast("a");
+        TestClient client = history.join(Bench.SSE);
+        history.broadcast("b");
 
         assertThat(client.received).containsExactly("b");
     }
@@ -56,14 +69,9 @@ class ShardTest {
     @Test
     void aBusyLoopSkipsToTheNewestMessageAndCountsTheOthers() {
         TestClient client = bench.join(Bench.SSE);
-        SharedFrame a = bench.post("a");
-        SharedFrame b = bench.post("b");
+        bench.post("a");
+        bench.post("b");
         SharedFrame c = bench.post("c");
-
-        assertThat(a.refCnt()).isZero();
-        assertThat(b.refCnt()).isZero();
-        assertThat(c.refCnt()).isEqualTo(1);
-
         bench.loop.runPendingTasks();
 
         assertThat(client.received).containsExactly("c");
@@ -74,6 +82,18 @@ class ShardTest {
                         .timer()
                         .count())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void aBusyLoopSkipsNothingInAChannelWithHistory() {
+        Bench history = new Bench(Bench.HISTORY);
+        TestClient client = history.join(Bench.SSE);
+        history.post("a");
+        history.post("b");
+        history.broadcast("c");
+
+        assertThat(client.received).containsExactly("a", "b", "c");
+        assertThat(history.counter("gateway_broadcasts_skipped")).isZero();
     }
 
     @Test
@@ -89,7 +109,7 @@ class ShardTest {
     @Test
     void messagesThatComeDuringAPassWaitForItsEndAndTheNewestIsDelivered() {
         bench.join(Bench.SSE);
-        TestClient poster = new TestClient(bench.shard, Bench.SSE, client -> {
+        TestClient poster = poster(client -> {
             if (client.received.size() == 1) {
                 bench.post("b");
                 bench.post("c");
@@ -101,12 +121,12 @@ class ShardTest {
         assertThat(poster.received).containsExactly("a", "c");
         assertThat(last.received).containsExactly("a", "c");
         assertThat(bench.counter("gateway_broadcasts_skipped")).isEqualTo(1);
-        assertThat(bench.messages).allMatch(message -> message.refCnt() == 0);
+        assertThat(bench.frames).allMatch(frame -> frame.refCnt() == 0);
     }
 
     @Test
     void broadcastsThatNeverEndLetOtherTasksOfTheLoopInBetween() {
-        TestClient poster = new TestClient(bench.shard, Bench.SSE, client -> {
+        TestClient poster = poster(client -> {
             if (client.received.size() < 5000) {
                 bench.post("more");
             }
@@ -116,9 +136,9 @@ class ShardTest {
         bench.loop.eventLoop().execute(() -> seen.add(poster.received.size()));
         bench.loop.runPendingTasks();
 
-        assertThat(seen).containsExactly(1);
+        assertThat(seen).singleElement(as(INTEGER)).isBetween(1, 4_999);
         assertThat(poster.received).hasSize(5000);
-        assertThat(bench.messages).allMatch(message -> message.refCnt() == 0);
+        assertThat(bench.frames).allMatch(frame -> frame.refCnt() == 0);
     }
 
     @Test
@@ -136,31 +156,62 @@ class ShardTest {
         assertThat(seen).singleElement(as(INTEGER)).isBetween(1, 2499);
         assertThat(bench.order).hasSize(2500).doesNotHaveDuplicates();
         assertThat(bench.delivered(StreamKind.SSE)).isEqualTo(2500);
-        assertThat(bench.messages).allMatch(message -> message.refCnt() == 0);
+        assertThat(bench.frames).allMatch(frame -> frame.refCnt() == 0);
     }
 
     @Test
     void aMessageForALoopThatHasEndedIsLetGo() {
         EventLoop ended = new DefaultEventLoop();
         ended.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly();
-        Shard shard = new Shard(ended, Bench.config(SlowConsumerPolicy.CONFLATE), new QueuedWriter(), bench.metrics);
+        Shard shard = new Shard(ended, Bench.config(), new QueuedWriter(), bench.parts());
 
         for (int i = 0; i < 2; i++) {
-            EncodedMessage message = EncodedMessage.of(null, "a".getBytes(UTF_8));
-            shard.post(new Broadcast(message, 0, 1, bench.metrics));
-            assertThat(message.refCnt()).isZero();
+            Delivery delivery = delivery(1);
+            SharedFrame frame = delivery.frame(Bench.SSE, false);
+            shard.post(delivery);
+            assertThat(frame.refCnt()).isZero();
         }
     }
 
     @Test
     void aMessageForTwoShardsIsLetGoByTheSecond() {
-        EncodedMessage message = EncodedMessage.of(null, "a".getBytes(UTF_8));
-        Broadcast broadcast = new Broadcast(message, 0, 2, bench.metrics);
+        Delivery delivery = delivery(2);
+        SharedFrame frame = delivery.frame(Bench.SSE, false);
 
-        broadcast.skipped();
-        assertThat(message.refCnt()).isEqualTo(1);
-        broadcast.delivered();
-        assertThat(message.refCnt()).isZero();
+        delivery.skipped();
+        assertThat(frame.refCnt()).isEqualTo(1);
+        delivery.delivered();
+        assertThat(frame.refCnt()).isZero();
+    }
+
+    @Test
+    void aMessageIsEncodedOncePerForm() {
+        Delivery delivery = delivery(1);
+
+        assertThat(delivery.frame(Bench.SSE, true)).isSameAs(delivery.frame(Bench.SSE, true));
+        assertThat(delivery.frame(Bench.SSE, true)).isNotSameAs(delivery.frame(Bench.SSE, false));
+        assertThat(delivery.frame(Bench.SSE, false)).isNotSameAs(delivery.frame(Bench.WEBSOCKET, false));
+        delivery.end();
+    }
+
+    private TestClient poster(Consumer<TestClient> onReceive) {
+        AtomicBoolean subscribed = new AtomicBoolean();
+        TestClient poster = new TestClient(bench.shard, Bench.SSE, client -> {
+            if (subscribed.get()) {
+                onReceive.accept(client);
+            }
+        });
+        poster.subscribe(List.of(new Wish(Bench.CHANNEL, Bench.CONFLATING, new StreamPosition(0, TestBroker.EPOCH))));
+        bench.loop.runPendingTasks();
+        poster.received.clear();
+        subscribed.set(true);
+        return poster;
+    }
+
+    private Delivery delivery(int shards) {
+        Publication publication =
+                new Publication("t", new StreamPosition(1, "e"), Publication.Content.ofJson("1".getBytes(UTF_8)), 0);
+        return new Delivery(publication, Bench.CONFLATING, null, shards, bench.metrics);
     }
 
     @ParameterizedTest
@@ -222,7 +273,7 @@ class ShardTest {
         }
         bench.loop.freezeTime();
         bench.shard.start();
-        bench.broadcast("a");
+        SharedFrame first = bench.broadcast("a");
         bench.broadcast("b");
         assertThat(bench.shard.waitingStreams()).isZero();
 
@@ -232,7 +283,7 @@ class ShardTest {
         }
 
         assertThat(bench.shard.waitingStreams()).isEqualTo(3);
-        assertThat(bench.shard.waitingBytes()).isEqualTo(3 * 18);
+        assertThat(bench.shard.waitingBytes()).isEqualTo(3L * first.length());
         assertThat(bench.registry.get("gateway_event_loop_lag_seconds").timer().count())
                 .isEqualTo(4);
     }

@@ -2,64 +2,104 @@ package dev.fanfare.gateway.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.gateway.channel.ChannelRules;
 import dev.fanfare.gateway.metrics.CloseReason;
 import dev.fanfare.gateway.metrics.StreamKind;
 import dev.fanfare.gateway.wire.SharedFrame;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SlowConsumerTest {
-    private Bench bench = new Bench(SlowConsumerPolicy.CONFLATE);
+    private Bench bench = new Bench(Bench.CONFLATING);
 
     @AfterEach
     void everyMessageWasLetGo() {
-        assertThat(bench.messages).isNotEmpty().allMatch(message -> message.refCnt() == 0);
+        assertThat(bench.frames).isNotEmpty().allMatch(frame -> frame.refCnt() == 0);
+    }
+
+    static List<ChannelRules> rules() {
+        return List.of(Bench.CONFLATING, Bench.HISTORY, Bench.DROPPING, Bench.DISCONNECTING);
     }
 
     @ParameterizedTest
-    @EnumSource
-    void aFastClientGetsEveryMessageUnderAnyPolicy(SlowConsumerPolicy policy) {
-        bench = new Bench(policy);
+    @MethodSource("rules")
+    void aFastClientGetsEveryMessageUnderAnyRules(ChannelRules rules) {
+        bench = new Bench(rules);
         TestClient client = bench.join(Bench.SSE);
-        bench.broadcast("a");
-        bench.broadcast("b");
+        int bytes = bench.broadcast("a").length() + bench.broadcast("b").length();
 
         assertThat(client.received).containsExactly("a", "b");
         assertThat(bench.delivered(StreamKind.SSE)).isEqualTo(2);
-        assertThat(bench.counter("gateway_sent_bytes", "transport", "sse")).isEqualTo(18);
+        assertThat(bench.counter("gateway_sent_bytes", "transport", "sse")).isEqualTo(bytes);
         assertThat(bench.counter("gateway_slow_episodes")).isZero();
         assertThat(client.subscriber.waitingBytes()).isZero();
     }
 
     @Test
-    void conflateKeepsOnlyTheNewestWhileASocketIsFull() {
+    void inAConflatingChannelASlowClientGetsTheNewestWhenItsSocketHasDrained() {
         TestClient client = bench.join(Bench.SSE);
         client.block();
-        bench.broadcast("a");
-        SharedFrame b = bench.broadcast("b");
-        SharedFrame c = bench.broadcast("c");
-        SharedFrame d = bench.broadcast("d");
-
-        assertThat(b.refCnt()).isZero();
-        assertThat(c.refCnt()).isZero();
-        assertThat(d.refCnt()).isEqualTo(1);
-        assertThat(client.subscriber.waitingBytes()).isEqualTo(18);
+        SharedFrame a = bench.broadcast("a");
+        bench.broadcast("b");
+        bench.broadcast("c");
+        bench.broadcast("d");
+        assertThat(client.subscriber.waitingBytes()).isEqualTo(a.length()); // nothing else is kept for it
 
         client.unblock();
+        bench.loop.runPendingTasks();
 
         assertThat(client.received).containsExactly("a", "d");
-        assertThat(d.refCnt()).isZero();
         assertThat(client.subscriber.waitingBytes()).isZero();
         assertThat(bench.counter("gateway_messages_conflated")).isEqualTo(2);
         assertThat(bench.counter("gateway_slow_episodes")).isEqualTo(1);
         assertThat(bench.delivered(StreamKind.SSE)).isEqualTo(2);
+    }
+
+    @Test
+    void inAChannelWithHistoryASlowClientGetsEverythingWhenItsSocketHasDrained() {
+        bench = new Bench(Bench.HISTORY);
+        TestClient client = bench.join(Bench.SSE);
+        client.block();
+        SharedFrame a = bench.broadcast("a");
+        bench.broadcast("b");
+        bench.broadcast("c");
+        assertThat(client.subscriber.waitingBytes()).isEqualTo(a.length());
+
+        client.unblock();
+        bench.loop.runPendingTasks();
+        bench.broadcast("d");
+
+        assertThat(client.events()).containsExactly("a", "b", "c", "d");
+        assertThat(bench.counter("gateway_history_messages")).isEqualTo(2);
+        assertThat(bench.counter("gateway_messages_conflated")).isZero();
+    }
+
+    @Test
+    void aSlowClientWhoseHistoryIsGoneIsToldSo() {
+        bench = new Bench(Bench.HISTORY);
+        TestClient client = bench.join(Bench.SSE);
+        client.block();
+        bench.broadcast("a");
+        bench.broadcast("b");
+        bench.broker.forget(Bench.CHANNEL);
+        bench.broadcast("c");
+
+        client.unblock();
+        bench.loop.runPendingTasks();
+
+        assertThat(client.events()).hasSize(3).startsWith("a").endsWith("c");
+        assertThat(client.events().get(1)).contains("event: gap").contains("\"channel\":\"t\"");
+        assertThat(bench.counter("gateway_history_gaps")).isEqualTo(1);
     }
 
     @Test
@@ -75,20 +115,21 @@ class SlowConsumerTest {
     }
 
     @Test
-    void theKeptMessageMayFillTheSocketAgain() {
+    void whatIsReadLaterMayFillTheSocketAgain() {
         TestClient client = bench.join(Bench.SSE);
         client.block();
         bench.broadcast("a");
         bench.broadcast("b");
         client.takeOne();
+        bench.loop.runPendingTasks();
 
         assertThat(client.received).containsExactly("a");
         assertThat(client.waiting()).isEqualTo(1);
-        assertThat(bench.counter("gateway_slow_episodes")).isEqualTo(1);
 
         bench.broadcast("c");
-        assertThat(bench.counter("gateway_slow_episodes")).isEqualTo(2);
         client.unblock();
+        bench.loop.runPendingTasks();
+
         assertThat(client.received).containsExactly("a", "b", "c");
         assertThat(bench.counter("gateway_messages_conflated")).isZero();
         assertThat(bench.delivered(StreamKind.SSE)).isEqualTo(3);
@@ -109,7 +150,7 @@ class SlowConsumerTest {
 
     @Test
     void dropQueuesUpToTheBoundAndLeavesOutWhatDoesNotFit() {
-        bench = new Bench(SlowConsumerPolicy.DROP);
+        bench = new Bench(Bench.DROPPING);
         TestClient client = bench.join(Bench.SSE);
         client.block();
         bench.broadcast("a");
@@ -128,7 +169,7 @@ class SlowConsumerTest {
 
     @Test
     void dropGoesOnQueueingWhileSomethingStillWaits() {
-        bench = new Bench(SlowConsumerPolicy.DROP);
+        bench = new Bench(Bench.DROPPING);
         TestClient client = bench.join(Bench.SSE);
         client.block();
         bench.broadcast("a");
@@ -144,7 +185,7 @@ class SlowConsumerTest {
 
     @Test
     void disconnectClosesTheClientWhoseBoundIsReached() {
-        bench = new Bench(SlowConsumerPolicy.DISCONNECT);
+        bench = new Bench(Bench.DISCONNECTING);
         TestClient client = bench.join(Bench.SSE);
         client.block();
         bench.broadcast("a");
@@ -166,11 +207,10 @@ class SlowConsumerTest {
         TestClient client = bench.join(Bench.SSE);
         client.block();
         bench.broadcast("a");
-        SharedFrame kept = bench.broadcast("b");
+        bench.broadcast("b");
 
         client.channel.close();
 
-        assertThat(kept.refCnt()).isZero();
         assertThat(bench.closed(CloseReason.CLIENT)).isEqualTo(1);
         assertThat(bench.closed()).isEqualTo(1);
         assertThat(bench.shard.count(StreamKind.SSE)).isZero();
@@ -211,11 +251,19 @@ class SlowConsumerTest {
     void aWriterThatThrowsCostsOneClientAndNotTheOthers() {
         QueuedWriter writer = new QueuedWriter();
         List<Channel> cursed = new ArrayList<>();
-        bench = new Bench(SlowConsumerPolicy.CONFLATE, (channel, frame) -> {
-            if (cursed.contains(channel)) {
-                throw new IllegalStateException("a bug");
+        bench = new Bench(Bench.CONFLATING, new FrameWriter() {
+            @Override
+            public @Nullable ChannelFuture write(Channel channel, SharedFrame frame) throws IOException {
+                if (cursed.contains(channel)) {
+                    throw new IllegalStateException("a bug");
+                }
+                return writer.write(channel, frame);
             }
-            return writer.write(channel, frame);
+
+            @Override
+            public @Nullable ChannelFuture write(Channel channel, ByteBuf bytes) throws IOException {
+                return writer.write(channel, bytes);
+            }
         });
         TestClient before = bench.join(Bench.SSE);
         TestClient victim = bench.join(Bench.SSE);
@@ -235,7 +283,7 @@ class SlowConsumerTest {
         TestClient client = bench.join(Bench.SSE);
         client.block();
         bench.broadcast("a");
-        SharedFrame kept = bench.broadcast("b");
+        bench.broadcast("b");
         int now = bench.shard.now();
 
         client.subscriber.sweep(now + Bench.STALL - 2);
@@ -243,14 +291,13 @@ class SlowConsumerTest {
         client.subscriber.sweep(now + Bench.STALL + 1);
 
         assertThat(client.open()).isFalse();
-        assertThat(kept.refCnt()).isZero();
         assertThat(bench.closed(CloseReason.STALLED)).isEqualTo(1);
         assertThat(bench.closed()).isEqualTo(1);
     }
 
     @Test
     void aSocketThatTakesALittleIsNotStalled() {
-        bench = new Bench(SlowConsumerPolicy.DROP);
+        bench = new Bench(Bench.DROPPING);
         TestClient client = bench.join(Bench.SSE);
         client.block();
         bench.broadcast("a");
@@ -278,16 +325,16 @@ class SlowConsumerTest {
     }
 
     @Test
-    void theKeptMessageIsLetGoWhenTheSocketDrainsAfterGoodbye() {
+    void nothingIsReadForAClientWhoseSocketDrainsAfterGoodbye() {
         TestClient client = bench.join(Bench.WEBSOCKET);
         client.block();
         bench.broadcast("a");
-        SharedFrame kept = bench.broadcast("b");
+        bench.broadcast("b");
         client.subscriber.close(CloseReason.PROTOCOL_ERROR, new byte[] {'x'});
         client.unblock();
+        bench.loop.runPendingTasks();
 
         assertThat(client.received).containsExactly("a", "x");
-        assertThat(kept.refCnt()).isZero();
         assertThat(client.open()).isFalse();
     }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class SubscriberLifeTest {
-    private final Bench bench = new Bench(SlowConsumerPolicy.CONFLATE);
+    private final Bench bench = new Bench(Bench.CONFLATING);
 
     @Test
     void clientsThatComeTogetherGetTheirHeartbeatsSpreadOverThePeriod() {

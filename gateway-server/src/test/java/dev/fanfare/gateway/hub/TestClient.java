@@ -23,16 +23,29 @@ final class TestClient extends ChannelDuplexHandler {
 
     final EmbeddedChannel channel = new EmbeddedChannel(this);
     final Subscriber subscriber;
+    private final Shard shard;
     private final Consumer<TestClient> onReceive;
     private final Deque<Held> held = new ArrayDeque<>();
     private boolean blocked;
+    private boolean raw;
     private @Nullable IOException broken;
 
     private record Held(ByteBuf bytes, ChannelPromise promise) {}
 
     TestClient(Shard shard, StreamProtocol protocol, Consumer<TestClient> onReceive) {
+        this.shard = shard;
         this.onReceive = onReceive;
         this.subscriber = shard.join(channel, protocol);
+    }
+
+    /** Subscribes on the loop of its shard. */
+    void subscribe(List<Wish> wishes) {
+        shard.subscribe(subscriber, wishes);
+    }
+
+    /** Events are kept as they come, with their ids. */
+    void keepIds() {
+        raw = true;
     }
 
     /** From now on the socket takes nothing. */
@@ -62,6 +75,22 @@ final class TestClient extends ChannelDuplexHandler {
             write.bytes().release();
             write.promise().setFailure(failure);
         }
+    }
+
+    /** What came, event by event, also where several came in one write; without events that only move the position. */
+    List<String> events() {
+        List<String> events = new ArrayList<>();
+        for (String write : received) {
+            for (String event : write.split("\n\n", -1)) {
+                String words = event.replaceFirst("id: \\S+\n?", "")
+                        .replace("data: ", "")
+                        .trim();
+                if (!words.isEmpty()) {
+                    events.add(words);
+                }
+            }
+        }
+        return events;
     }
 
     int waiting() {
@@ -97,9 +126,16 @@ final class TestClient extends ChannelDuplexHandler {
     }
 
     private void take(Held write) {
-        received.add(write.bytes().toString(UTF_8).replace("data: ", "").trim());
+        received.add(raw ? write.bytes().toString(UTF_8) : words(write.bytes()));
         onReceive.accept(this);
         write.bytes().release();
         write.promise().setSuccess();
+    }
+
+    /** What a client reads: an event without id and field names, a frame without its header. */
+    private static String words(ByteBuf bytes) {
+        int header = bytes.isReadable() && bytes.getByte(bytes.readerIndex()) == (byte) 0x81 ? 2 : 0;
+        String text = bytes.toString(bytes.readerIndex() + header, bytes.readableBytes() - header, UTF_8);
+        return text.replaceFirst("id: \\S+\ndata: ", "").replace("data: ", "").trim();
     }
 }

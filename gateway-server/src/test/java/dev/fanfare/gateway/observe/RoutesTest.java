@@ -3,13 +3,13 @@ package dev.fanfare.gateway.observe;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.gateway.http.Calls;
 import dev.fanfare.gateway.http.HttpReply;
 import dev.fanfare.gateway.http.HttpRoute;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
-import io.netty.handler.codec.http.HttpHeaders;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -19,7 +19,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RoutesTest {
-    private static final HttpHeaders NO_HEADERS = new DefaultHttpHeaders();
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
@@ -74,7 +73,7 @@ class RoutesTest {
     void metricsAreMadeOnTheExecutorAndNotOnTheCallingLoop() {
         Queue<Runnable> tasks = new ArrayDeque<>();
         CompletableFuture<HttpReply> reply =
-                new MetricsRoute(registry, tasks::add).get(NO_HEADERS).toCompletableFuture();
+                new MetricsRoute(registry, tasks::add).answer(Calls.get()).toCompletableFuture();
 
         assertThat(reply).isNotDone();
         tasks.remove().run();
@@ -82,11 +81,11 @@ class RoutesTest {
     }
 
     private static HttpReply get(HttpRoute route) {
-        return route.get(NO_HEADERS).toCompletableFuture().join();
+        return route.answer(Calls.get()).toCompletableFuture().join();
     }
 
     private static HttpReply get(HttpRoute route, String accept) {
-        return route.get(new DefaultHttpHeaders().set("Accept", accept))
+        return route.answer(Calls.get(new DefaultHttpHeaders().set("Accept", accept)))
                 .toCompletableFuture()
                 .join();
     }

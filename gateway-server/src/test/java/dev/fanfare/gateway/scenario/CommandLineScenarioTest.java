@@ -30,7 +30,7 @@ class CommandLineScenarioTest {
                 "--interval=1ms                       | ticker.interval    | 1ms      | 10ms to 1h",
                 "--transport=kqueue                   | server.transport   | kqueue   | auto, epoll, io-uring, nio",
                 "--seed=x                             | ticker.seed        | x        | a whole number",
-                "--set=slow-consumer.policy=kick      | slow-consumer.policy | kick   | conflate, drop, disconnect",
+                "--set=channels.slow-consumer=kick    | channels.slow-consumer | kick | catch-up, drop, disconnect",
                 "--set=http.max-body=1MB              | http.max-body      | 1MB      | KiB",
                 "--set=tickr.interval=1s              | tickr.interval     | --set    | ticker.interval",
             })

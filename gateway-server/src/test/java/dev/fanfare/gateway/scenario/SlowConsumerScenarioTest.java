@@ -48,7 +48,7 @@ class SlowConsumerScenarioTest {
     @ParameterizedTest
     @MethodSource("transports")
     void withConflateASlowClientGetsTheNewestTickWhenItReadsAgain(String transport) throws Exception {
-        RunningGateway gateway = start(transport, "conflate", "30s");
+        RunningGateway gateway = start(transport, "catch-up", "30s");
         try (SseStream sse = SseStream.on(RawClient.withSmallBuffer(gateway).get("/sse"));
                 WsStream ws = WsStream.on(RawClient.withSmallBuffer(gateway).send(WsStream.HANDSHAKE));
                 Watcher reader = Watcher.of(SseStream.open(gateway));
@@ -141,7 +141,7 @@ class SlowConsumerScenarioTest {
                 "ticker.source=replay",
                 "ticker.file=" + directory.resolve("prices.csv"),
                 "ticker.interval=25ms",
-                "slow-consumer.policy=" + policy,
+                "namespaces.ticks.slow-consumer=" + policy,
                 "slow-consumer.max-pending=200KiB",
                 "slow-consumer.stall-timeout=" + stall);
     }

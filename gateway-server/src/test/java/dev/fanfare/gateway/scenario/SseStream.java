@@ -59,17 +59,22 @@ final class SseStream implements Closeable {
         return Reply.parse(nextData());
     }
 
-    /** The data of the next event; comments and {@code retry} are passed over, the {@code id} must be its {@code seq}. */
-    private String nextData() throws IOException {
+    /** The next event with data: comments, {@code retry} and bare positions are passed over. */
+    List<String> nextEvent() throws IOException {
         List<String> block = nextBlock();
-        while (block.get(0).startsWith(":") || block.get(0).startsWith("retry:")) {
+        while (block.stream().noneMatch(line -> line.startsWith("data: "))) {
             block = nextBlock();
         }
+        return block;
+    }
+
+    /** The data of the next tick, which must have a cursor as its {@code id}. */
+    private String nextData() throws IOException {
+        List<String> block = nextEvent();
         assertThat(block).as("lines of an event").hasSize(2);
         assertThat(block.get(1)).startsWith("data: ");
-        String data = block.get(1).substring(6);
-        assertThat(block.get(0)).isEqualTo("id: " + seqOf(data));
-        return data;
+        assertThat(block.get(0)).matches("id: \\w{6}\\.[\\w-]{4,13}");
+        return block.get(1).substring(6);
     }
 
     long nextSeq() throws IOException {

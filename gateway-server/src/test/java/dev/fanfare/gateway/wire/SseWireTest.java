@@ -13,25 +13,30 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SseWireTest {
+    private static byte[] event(@Nullable String id, @Nullable String type, String data) {
+        return SseWire.event(id, type, data.getBytes(UTF_8));
+    }
+
     @Test
     void anEventHasIdTypeAndDataInThisOrderAndEndsWithAnEmptyLine() {
-        assertThat(text(SseWire.event("7", "tick", "hello"))).isEqualTo("id: 7\nevent: tick\ndata: hello\n\n");
+        assertThat(text(event("7", "tick", "hello"))).isEqualTo("id: 7\nevent: tick\ndata: hello\n\n");
     }
 
     @Test
     void anEventWithoutIdAndTypeHasOnlyData() {
-        assertThat(text(SseWire.event(null, null, "hello"))).isEqualTo("data: hello\n\n");
+        assertThat(text(event(null, null, "hello"))).isEqualTo("data: hello\n\n");
     }
 
     @Test
     void emptyDataStillMakesADataLineForWithoutOneTheEventIsNotDispatched() {
-        assertThat(text(SseWire.event(null, null, ""))).isEqualTo("data: \n\n");
+        assertThat(text(event(null, null, ""))).isEqualTo("data: \n\n");
     }
 
     @ParameterizedTest
@@ -50,24 +55,24 @@ class SseWireTest {
             expected.append("data: ").append(line).append('\n');
         }
 
-        assertThat(text(SseWire.event(null, null, data.translateEscapes()))).isEqualTo(expected + "\n");
+        assertThat(text(event(null, null, data.translateEscapes()))).isEqualTo(expected + "\n");
     }
 
     @Test
     void dataThatLooksLikeAFieldStaysData() {
-        assertThat(text(SseWire.event(null, null, "x\nid: 9\n: y"))).isEqualTo("data: x\ndata: id: 9\ndata: : y\n\n");
+        assertThat(text(event(null, null, "x\nid: 9\n: y"))).isEqualTo("data: x\ndata: id: 9\ndata: : y\n\n");
     }
 
     @Test
     void dataIsWrittenAsUtf8() {
-        assertThat(SseWire.event("삼", null, "😀\u2028é")).isEqualTo("id: 삼\ndata: 😀\u2028é\n\n".getBytes(UTF_8));
+        assertThat(event("삼", null, "😀\u2028é")).isEqualTo("id: 삼\ndata: 😀\u2028é\n\n".getBytes(UTF_8));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a\nb", "a\rb", "\r\n", "a\0b"})
     void anIdATypeOrACommentOfSeveralLinesIsRefused(String lines) {
-        assertThatIllegalArgumentException().isThrownBy(() -> SseWire.event(lines, null, "x"));
-        assertThatIllegalArgumentException().isThrownBy(() -> SseWire.event(null, lines, "x"));
+        assertThatIllegalArgumentException().isThrownBy(() -> event(lines, null, "x"));
+        assertThatIllegalArgumentException().isThrownBy(() -> event(null, lines, "x"));
         assertThatIllegalArgumentException().isThrownBy(() -> SseWire.comment(lines));
     }
 

@@ -1,0 +1,57 @@
+package dev.fanfare.gateway.api;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.fanfare.gateway.http.HttpCall;
+import dev.fanfare.gateway.http.HttpProblem;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.security.MessageDigest;
+import java.util.List;
+
+/** Who may call the API. Immutable; any thread. */
+final class ApiAccess {
+    private static final String SCHEME = "apikey ";
+    /** What a proxy adds: whoever stands behind it is not on this machine. */
+    private static final List<String> PROXIED = List.of("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via");
+
+    private final byte[] key;
+
+    ApiAccess(String key) {
+        this.key = key.getBytes(UTF_8);
+    }
+
+    /**
+     * Lets {@code call} pass.
+     *
+     * @throws HttpProblem 401 if its key is missing or wrong; 403 if no key is configured and it does not come from this machine
+     */
+    void require(HttpCall call) throws HttpProblem {
+        if (key.length == 0) {
+            boolean here = call.from().getAddress().isLoopbackAddress()
+                    && PROXIED.stream().noneMatch(call.headers()::contains);
+            if (!here) {
+                throw HttpProblem.of(
+                        HttpResponseStatus.FORBIDDEN,
+                        "without a key (api.key) the API serves callers on this machine only, and no proxy");
+            }
+        } else if (!MessageDigest.isEqual(key, sent(call.headers()).getBytes(UTF_8))) {
+            throw HttpProblem.of(
+                            HttpResponseStatus.UNAUTHORIZED,
+                            "the API needs the header X-API-Key, or Authorization: apikey KEY, with the configured key")
+                    .with(HttpHeaderNames.WWW_AUTHENTICATE, "apikey");
+        }
+    }
+
+    private static String sent(HttpHeaders headers) {
+        String plain = headers.get("X-API-Key");
+        if (plain != null) {
+            return plain;
+        }
+        String authorization = headers.get(HttpHeaderNames.AUTHORIZATION, "");
+        return authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                ? authorization.substring(SCHEME.length()).trim()
+                : "";
+    }
+}

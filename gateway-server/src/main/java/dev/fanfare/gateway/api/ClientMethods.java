@@ -1,0 +1,73 @@
+package dev.fanfare.gateway.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fanfare.gateway.hub.Hub;
+import dev.fanfare.gateway.hub.Wish;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Methods about connections of this node. A connection is named by the {@code client} that presence and join messages show;
+ * users are not known before there are tokens. Event loop.
+ */
+final class ClientMethods {
+    private final ObjectMapper json;
+    private final Publisher publisher;
+    private final Hub hub;
+    private final String version;
+
+    ClientMethods(ObjectMapper json, Publisher publisher, Hub hub, String version) {
+        this.json = json;
+        this.publisher = publisher;
+        this.hub = hub;
+        this.version = version;
+    }
+
+    /** {@code subscribe}: subscribes a connection to one more channel. */
+    CompletionStage<ObjectNode> subscribe(JsonNode params) throws ApiError {
+        String channel = Publisher.text(params, "channel");
+        Wish wish = new Wish(channel, publisher.rulesOf(channel), null);
+        return found(hub.subscribe(client(params), wish));
+    }
+
+    /** {@code unsubscribe}: ends a connection's subscription. */
+    CompletionStage<ObjectNode> unsubscribe(JsonNode params) throws ApiError {
+        return found(hub.unsubscribe(client(params), Publisher.text(params, "channel")));
+    }
+
+    /** {@code disconnect}: ends a connection; an SSE client may come back. */
+    CompletionStage<ObjectNode> disconnect(JsonNode params) throws ApiError {
+        return found(hub.disconnect(client(params)));
+    }
+
+    /** {@code info}: this node. */
+    CompletionStage<ObjectNode> info(JsonNode params) {
+        ObjectNode result = json.createObjectNode();
+        result.putArray("nodes")
+                .addObject()
+                .put("uid", hub.node())
+                .put("name", hub.node())
+                .put("version", version)
+                .put("num_clients", hub.count())
+                .put("num_users", 0)
+                .put("num_channels", hub.channels())
+                .put("uptime", ManagementFactory.getRuntimeMXBean().getUptime() / 1000);
+        return CompletableFuture.completedFuture(result);
+    }
+
+    private static String client(JsonNode params) throws ApiError {
+        if (Publisher.textOrNull(params, "client") == null
+                && !params.path("user").isMissingNode()) {
+            throw new ApiError(ApiError.Code.NOT_AVAILABLE, "users are not known yet; name a connection by 'client'");
+        }
+        return Publisher.text(params, "client");
+    }
+
+    /** An unknown connection is no error: it may have left a moment ago. */
+    private CompletionStage<ObjectNode> found(CompletionStage<Boolean> done) {
+        return done.thenApply(found -> json.createObjectNode());
+    }
+}

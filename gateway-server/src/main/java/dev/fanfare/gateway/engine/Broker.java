@@ -1,0 +1,85 @@
+package dev.fanfare.gateway.engine;
+
+import dev.fanfare.gateway.channel.ChannelPattern;
+import dev.fanfare.gateway.channel.ChannelRules;
+import dev.fanfare.gateway.channel.Publication;
+import dev.fanfare.gateway.channel.StreamPosition;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes publications, gives each its place in its channel, keeps what the channel's rules say, and hands it to the nodes that
+ * are interested. To save a publication and to number it is one step: what has an offset can be read.
+ *
+ * <p>Any thread may call; nothing blocks. A stage completes on a thread of the engine, or fails with {@link EngineException}.
+ */
+public interface Broker extends AutoCloseable {
+    /** What a node does with what the engine brings. Called on a thread of the engine; must not block. */
+    interface Listener {
+        /** A publication of this or another node; in order within a channel, one call at a time. */
+        void onPublication(Publication publication, ChannelRules rules);
+
+        /** The link to the other nodes was interrupted: publications may be missing, sessions must read again. */
+        void onInterruption(String why);
+    }
+
+    /**
+     * Something to be published.
+     *
+     * @param channel a valid name
+     * @param rules of that channel
+     * @param content what is said
+     * @param idempotencyKey a second publication to the channel with the same one, within five minutes, is not made again
+     */
+    record Request(
+            String channel,
+            ChannelRules rules,
+            Publication.Content content,
+            @Nullable String idempotencyKey) {}
+
+    /**
+     * What a channel has to say to somebody who stands at a position.
+     *
+     * @param publications in order
+     * @param top the newest position of the channel
+     * @param complete whether nothing is missing between the position asked for and the first publication
+     */
+    record History(List<Publication> publications, StreamPosition top, boolean complete) {}
+
+    /** Begins to hand over publications. Once, before anything else. */
+    void start(Listener listener);
+
+    /**
+     * What became of one request: either is given.
+     *
+     * @param position where it stands now
+     * @param failure why it was not published
+     */
+    record Outcome(
+            @Nullable StreamPosition position, @Nullable EngineException failure) {}
+
+    /** Publishes in the order of {@code batch}; the outcomes come in the same order. */
+    CompletionStage<List<Outcome>> publish(List<Request> batch);
+
+    /**
+     * Reads what a channel retains.
+     *
+     * @param since only what is newer; null for everything that is kept, and then it is complete
+     * @param limit publications at most; 0 to learn the newest position
+     */
+    CompletionStage<History> history(String channel, ChannelRules rules, @Nullable StreamPosition since, int limit);
+
+    /** Forgets what a channel retains; its numbering goes on. */
+    CompletionStage<Void> removeHistory(String channel);
+
+    /** Channels that exist here, by name. */
+    CompletionStage<List<String>> channels(ChannelPattern pattern, int limit);
+
+    /** Whether somebody on this node wants the channel. */
+    void interest(String channel, boolean wanted);
+
+    /** Ends; what is asked from now on fails. */
+    @Override
+    void close();
+}

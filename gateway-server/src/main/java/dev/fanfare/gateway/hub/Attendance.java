@@ -1,0 +1,46 @@
+package dev.fanfare.gateway.hub;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.fanfare.gateway.channel.ClientInfo;
+import dev.fanfare.gateway.channel.Publication;
+import dev.fanfare.gateway.engine.Broker;
+import dev.fanfare.gateway.engine.PresenceStore;
+import java.util.List;
+
+/** Tells the engine who is subscribed to channels whose rules ask for it, and the others who comes and goes. Event loop. */
+final class Attendance {
+    private final Broker broker;
+    private final PresenceStore presence;
+
+    Attendance(Broker broker, PresenceStore presence) {
+        this.broker = broker;
+        this.presence = presence;
+    }
+
+    void came(Subscription subscription, ClientId client) {
+        Topic topic = subscription.topic;
+        if (topic.pattern == null && topic.rules.presence()) {
+            presence.add(topic.name, client.info());
+        }
+        announce(topic, client.info(), Publication.Kind.JOIN);
+    }
+
+    void went(Subscription subscription, ClientId client) {
+        Topic topic = subscription.topic;
+        if (topic.pattern == null && topic.rules.presence()) {
+            presence.remove(topic.name, client.info());
+        }
+        announce(topic, client.info(), Publication.Kind.LEAVE);
+    }
+
+    private void announce(Topic topic, ClientInfo client, Publication.Kind kind) {
+        if (topic.pattern == null && topic.rules.joinLeave()) {
+            byte[] who = "{\"client\":\"%s\",\"user\":\"%s\"}"
+                    .formatted(client.client(), client.user())
+                    .getBytes(UTF_8);
+            broker.publish(List.of(new Broker.Request(
+                    topic.name, topic.rules, new Publication.Content(kind, who, true, null, null), null)));
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package dev.fanfare.gateway.hub;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.fanfare.gateway.channel.Publication;
+import dev.fanfare.gateway.channel.StreamPosition;
+import dev.fanfare.gateway.metrics.StreamKind;
+import dev.fanfare.gateway.wire.Envelope;
+import dev.fanfare.gateway.wire.SseWire;
+import dev.fanfare.gateway.wire.WebSocketWire;
+import dev.fanfare.gateway.wire.WireFormat;
+import org.jspecify.annotations.Nullable;
+
+/** Turns publications into the bytes of a protocol. Stateless; any thread. */
+final class Encoding {
+    private Encoding() {}
+
+    /**
+     * One publication.
+     *
+     * @param id SSE event id, or null for none
+     */
+    static byte[] of(Publication publication, StreamProtocol protocol, @Nullable String id) {
+        Publication.Content content = publication.content();
+        if (protocol.kind() == StreamKind.WEBSOCKET) {
+            boolean plain = publication.isMessage() && !protocol.envelope();
+            return WebSocketWire.text(plain ? content.data() : envelope(publication));
+        }
+        String type = switch (content.kind()) {
+            case MESSAGE -> content.type();
+            case JOIN -> "join";
+            case LEAVE -> "leave";
+        };
+        byte[] data = protocol.envelope() ? envelope(publication) : content.data();
+        return framed(SseWire.event(id, type, data), protocol);
+    }
+
+    /**
+     * Tells a client that publications between its position and the next ones are gone for good.
+     *
+     * @param known where the client stood; null if nobody knows
+     * @param id SSE event id, or null for none
+     */
+    static byte[] gap(
+            String channel,
+            @Nullable StreamPosition known,
+            StreamPosition now,
+            StreamProtocol protocol,
+            @Nullable String id) {
+        Envelope gap = new Envelope(channel, 64);
+        if (protocol.kind() == StreamKind.WEBSOCKET) {
+            byte[] where = positions(known, now);
+            return WebSocketWire.text(gap.member("gap", where, true).end());
+        }
+        if (known != null) {
+            gap.at(known.offset(), known.epoch());
+        }
+        gap.member("now", position(now), true);
+        return framed(SseWire.event(id, "gap", gap.end()), protocol);
+    }
+
+    /** An event that only moves the client's position; SSE. */
+    static byte[] position(String id, StreamProtocol protocol) {
+        return framed(SseWire.position(id), protocol);
+    }
+
+    /** What stands before a shared event to give it an id of this connection's own; SSE. */
+    static byte[] idLine(byte[] cursor, int length, StreamProtocol protocol) {
+        byte[] line = new byte[length + 5];
+        line[0] = 'i';
+        line[1] = 'd';
+        line[2] = ':';
+        line[3] = ' ';
+        System.arraycopy(cursor, 0, line, 4, length);
+        line[length + 4] = '\n';
+        return framed(line, protocol);
+    }
+
+    private static byte[] envelope(Publication publication) {
+        Publication.Content content = publication.content();
+        Envelope envelope = new Envelope(publication.channel(), content.data().length);
+        return switch (content.kind()) {
+            case MESSAGE ->
+                envelope.at(publication.offset(), publication.position().epoch())
+                        .text("type", content.type())
+                        .text("key", content.key())
+                        .member("data", content.data(), content.json())
+                        .end();
+            case JOIN -> envelope.member("join", content.data(), true).end();
+            case LEAVE -> envelope.member("leave", content.data(), true).end();
+        };
+    }
+
+    private static byte[] positions(@Nullable StreamPosition known, StreamPosition now) {
+        String from = known == null ? "null" : new String(position(known), UTF_8);
+        return "{\"from\":%s,\"now\":%s}"
+                .formatted(from, new String(position(now), UTF_8))
+                .getBytes(UTF_8);
+    }
+
+    private static byte[] position(StreamPosition position) {
+        return "{\"offset\":%d,\"epoch\":\"%s\"}"
+                .formatted(position.offset(), position.epoch())
+                .getBytes(UTF_8);
+    }
+
+    private static byte[] framed(byte[] event, StreamProtocol protocol) {
+        return protocol.format() == WireFormat.SSE_CHUNKED ? SseWire.chunk(event) : event;
+    }
+}

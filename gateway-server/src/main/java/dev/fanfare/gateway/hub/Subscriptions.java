@@ -1,0 +1,81 @@
+package dev.fanfare.gateway.hub;
+
+import dev.fanfare.gateway.channel.Cursor;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What one subscriber subscribed to, in its own order. Immutable list; its members belong to the shard's event loop. */
+final class Subscriptions {
+    static final Subscriptions NONE = new Subscriptions(new Subscription[0]);
+
+    private final Subscription[] all;
+    private final boolean ownIds;
+
+    private Subscriptions(Subscription[] all) {
+        this.all = all;
+        this.ownIds = Arrays.stream(all).filter(each -> each.topic.recovers()).count() > 1;
+    }
+
+    Subscriptions with(Subscription added) {
+        Subscription[] more = Arrays.copyOf(all, all.length + 1);
+        more[all.length] = added;
+        return new Subscriptions(more);
+    }
+
+    Subscriptions without(Subscription left) {
+        return new Subscriptions(Arrays.stream(all).filter(each -> each != left).toArray(Subscription[]::new));
+    }
+
+    List<Subscription> all() {
+        return Arrays.asList(all);
+    }
+
+    /** Whether an event's id differs from connection to connection: it is a cursor over more than one channel. */
+    boolean ownIds() {
+        return ownIds;
+    }
+
+    @Nullable
+    Subscription to(String channel) {
+        for (Subscription each : all) {
+            if (each.topic.name.equals(channel)) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    /** Whether {@code pattern} brings {@code channel} to its owner: neither the name itself nor an earlier pattern does. */
+    boolean bringsFirst(Subscription pattern, String channel) {
+        if (to(channel) != null) {
+            return false;
+        }
+        for (Subscription each : all) {
+            if (each.topic.pattern != null && each.topic.pattern.matches(channel)) {
+                return each == pattern;
+            }
+        }
+        return false;
+    }
+
+    boolean anyReading() {
+        for (Subscription each : all) {
+            if (each.state == Subscription.State.READING) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Writes where the owner stands in every channel it could come back to. */
+    Cursor.Writer cursor(Cursor.Writer to) {
+        to.reset();
+        for (Subscription each : all) {
+            if (each.topic.recovers() && !each.epoch.isEmpty()) {
+                to.add(each.topic.mark, each.epoch, each.last);
+            }
+        }
+        return to;
+    }
+}

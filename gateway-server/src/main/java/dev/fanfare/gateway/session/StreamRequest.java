@@ -1,0 +1,117 @@
+package dev.fanfare.gateway.session;
+
+import dev.fanfare.gateway.channel.ChannelName;
+import dev.fanfare.gateway.channel.ChannelPattern;
+import dev.fanfare.gateway.channel.ChannelRules;
+import dev.fanfare.gateway.channel.ChannelsConfig;
+import dev.fanfare.gateway.channel.Cursor;
+import dev.fanfare.gateway.channel.StreamPosition;
+import dev.fanfare.gateway.http.HttpProblem;
+import dev.fanfare.gateway.hub.Wish;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which channels a stream is for, in which form, and where the client stood before.
+ *
+ * @param wishes at least one
+ * @param envelope whether messages come as JSON objects that name their channel
+ */
+public record StreamRequest(List<Wish> wishes, boolean envelope) {
+    /** Where nobody stands: whoever says so missed something, and nobody knows what. */
+    private static final StreamPosition UNKNOWN = new StreamPosition(0, "-");
+
+    private static final List<String> CURSORS = List.of("recover", "lastEventId", "last_event_id", "Last-Event-ID");
+
+    public StreamRequest {
+        wishes = List.copyOf(wishes);
+    }
+
+    /**
+     * Reads the query: {@code channels} (a comma-separated list, repeated or not), {@code format} ({@code raw} or
+     * {@code json}), and a cursor ({@code recover}, {@code lastEventId}, {@code last_event_id}).
+     *
+     * @param query parameters of the request
+     * @param lastEventId the header, stronger than the query
+     * @param webSocket its messages come in an envelope unless {@code format=raw} is asked for, or no channel is named
+     * @throws HttpProblem 400 or 403, naming what was wrong and what is allowed
+     */
+    public static StreamRequest of(
+            Map<String, List<String>> query, @Nullable String lastEventId, boolean webSocket, ChannelsConfig config)
+            throws HttpProblem {
+        Set<String> names = names(query);
+        String format = last(query, "format");
+        if (format != null && !format.equals("raw") && !format.equals("json")) {
+            throw bad("format '%s' is not known; allowed: raw, json".formatted(format));
+        }
+        boolean standard = webSocket && !names.isEmpty();
+        if (names.isEmpty()) {
+            names.add(ChannelsConfig.TICKS);
+        }
+        if (names.size() > config.maxPerConnection()) {
+            throw bad("%d channels are too many for one connection; allowed: %d (channels.max-per-connection)"
+                    .formatted(names.size(), config.maxPerConnection()));
+        }
+        String sent = lastEventId == null ? cursor(query) : lastEventId;
+        Cursor cursor = sent == null || sent.isEmpty() ? null : Cursor.parse(sent);
+        boolean lost = sent != null && !sent.isEmpty() && cursor == null;
+        List<Wish> wishes = new ArrayList<>(names.size());
+        for (String name : names) {
+            wishes.add(wish(name, config, cursor, lost));
+        }
+        return new StreamRequest(wishes, format == null ? standard : format.equals("json"));
+    }
+
+    private static Wish wish(String name, ChannelsConfig config, @Nullable Cursor cursor, boolean lost)
+            throws HttpProblem {
+        boolean isPattern = ChannelPattern.isPattern(name);
+        String problem = isPattern
+                ? ChannelPattern.problem(name, config.maxName())
+                : ChannelName.problem(name, config.maxName());
+        if (problem != null) {
+            throw bad(problem);
+        }
+        ChannelRules rules = config.rulesOf(name);
+        if (!rules.subscribe()) {
+            throw HttpProblem.of(
+                    HttpResponseStatus.FORBIDDEN, "nobody may subscribe to %s (its namespace says so)".formatted(name));
+        }
+        StreamPosition since = cursor == null || isPattern ? null : cursor.of(name);
+        boolean was = lost || (cursor != null && (isPattern || !rules.retains()));
+        return new Wish(name, rules, since == null && was ? UNKNOWN : since);
+    }
+
+    private static Set<String> names(Map<String, List<String>> query) {
+        Set<String> names = new LinkedHashSet<>();
+        for (String list : query.getOrDefault("channels", List.of())) {
+            for (String name : list.split(",", -1)) {
+                names.add(name.trim());
+            }
+        }
+        return names;
+    }
+
+    private static @Nullable String cursor(Map<String, List<String>> query) {
+        for (String name : CURSORS) {
+            String value = last(query, name);
+            if (value != null) {
+                return value;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String last(Map<String, List<String>> query, String name) {
+        List<String> values = query.getOrDefault(name, List.of());
+        return values.isEmpty() ? null : values.get(values.size() - 1);
+    }
+
+    private static HttpProblem bad(String detail) {
+        return HttpProblem.of(HttpResponseStatus.BAD_REQUEST, detail);
+    }
+}

@@ -1,0 +1,93 @@
+package dev.fanfare.gateway.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CursorTest {
+    private final Cursor.Writer writer = new Cursor.Writer();
+
+    @Test
+    void whatWasWrittenIsRead() {
+        Random random = new Random(1);
+        for (int round = 0; round < 1_000; round++) {
+            writer.reset();
+            List<String> channels = new ArrayList<>();
+            List<StreamPosition> positions = new ArrayList<>();
+            for (int i = 0; i <= random.nextInt(12); i++) {
+                String channel = "ns" + i + ":room-" + random.nextInt(1_000_000);
+                StreamPosition position =
+                        new StreamPosition(random.nextLong() >>> random.nextInt(4, 64), "Ep" + random.nextInt(2));
+                channels.add(channel);
+                positions.add(position);
+                writer.add(Cursor.mark(channel), position.epoch(), position.offset());
+            }
+            Cursor read = read();
+            for (int i = 0; i < channels.size(); i++) {
+                int mark = Cursor.mark(channels.get(i));
+                boolean alone = channels.stream()
+                                .filter(other -> Cursor.mark(other) == mark)
+                                .count()
+                        == 1;
+                assertThat(read.of(channels.get(i))).isEqualTo(alone ? positions.get(i) : null);
+            }
+        }
+    }
+
+    @Test
+    void tenChannelsTakeAtMost128CharactersThatNeedNoPreflight() {
+        for (int i = 0; i < 10; i++) {
+            writer.add(Cursor.mark("stocks:00593" + i), "Xy12Zz", (1L << 42) - 1 - i);
+        }
+
+        assertThat(writer.toString()).hasSizeLessThanOrEqualTo(128).matches("[A-Za-z0-9_.:-]+");
+    }
+
+    @Test
+    void aChannelTheCursorDoesNotNameHasNoPosition() {
+        writer.add(Cursor.mark("a"), "e", 7);
+
+        assertThat(read().of("b")).isNull();
+    }
+
+    @Test
+    void twoChannelsThatShareAMarkHaveNoPosition() {
+        writer.add(Cursor.mark("a"), "e", 7).add(Cursor.mark("a"), "e", 9);
+
+        assertThat(read().of("a")).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "5",
+                "abc",
+                "e.",
+                "e.abc",
+                ".abc1",
+                "e.abc1:",
+                "e.ab c1",
+                "e.abc1,e.abc2",
+                "e.abc12345678901",
+                "e.äbc1"
+            })
+    void whatIsNoCursorIsNone(String text) {
+        assertThat(Cursor.parse(text)).isNull();
+    }
+
+    @Test
+    void anEndlessOneIsNone() {
+        assertThat(Cursor.parse("e" + ".abc1".repeat(2_000))).isNull();
+    }
+
+    private Cursor read() {
+        return Objects.requireNonNull(Cursor.parse(writer.toString()));
+    }
+}
