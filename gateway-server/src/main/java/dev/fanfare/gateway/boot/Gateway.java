@@ -7,6 +7,7 @@ import dev.fanfare.gateway.http.HttpRoute;
 import dev.fanfare.gateway.http.HttpRouter;
 import dev.fanfare.gateway.hub.Hub;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
+import dev.fanfare.gateway.metrics.JvmMemory;
 import dev.fanfare.gateway.metrics.RuntimeMeters;
 import dev.fanfare.gateway.observe.HealthRoutes;
 import dev.fanfare.gateway.observe.MemoryHeadroom;
@@ -69,7 +70,9 @@ final class Gateway implements AutoCloseable {
         runtimeMeters = new RuntimeMeters(registry);
         server = new GatewayServer(config.server(), transport);
         hub = new Hub(server.workers(), config.hub(), transport.writer(), metrics);
-        memory = new MemoryHeadroom(config.limits().maxMemoryPercent(), hub::count);
+        JvmMemory jvmMemory = new JvmMemory();
+        metrics.watchMemory(jvmMemory);
+        memory = new MemoryHeadroom(config.limits().maxMemoryPercent(), jvmMemory, hub::count);
         router = new HttpRouter(routes(registry), "/sse", "/ws");
         ticker = ticks == null
                 ? null

@@ -1,6 +1,6 @@
 package dev.fanfare.gateway.boot;
 
-import dev.fanfare.gateway.observe.MemoryHeadroom;
+import dev.fanfare.gateway.metrics.JvmMemory;
 import dev.fanfare.gateway.observe.OpenFiles;
 import dev.fanfare.gateway.ticker.TickerConfig;
 import java.net.InetSocketAddress;
@@ -36,7 +36,7 @@ final class StartScreen {
                         config.limits().connections(OpenFiles.left()),
                         OpenFiles.limit(),
                         Runtime.getRuntime().maxMemory() >> 20,
-                        MemoryHeadroom.maxDirect() >> 20,
+                        JvmMemory.directMax() >> 20,
                         slow(config),
                         ticks(gateway, config.ticker()),
                         at,

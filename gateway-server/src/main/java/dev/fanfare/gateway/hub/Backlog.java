@@ -40,6 +40,11 @@ final class Backlog {
         return waitingBytes + (newest == null ? 0 : newest.length());
     }
 
+    /** Messages and heartbeats that wait for the socket; one of which a part has left counts. */
+    int messages() {
+        return waitingWrites + (newest == null ? 0 : 1);
+    }
+
     /** Whether this is the first message that finds bytes waiting: then the connection is slow. */
     boolean firstMiss() {
         boolean first = !missed;

@@ -26,7 +26,7 @@ public final class Hub {
         for (StreamKind kind : StreamKind.values()) {
             metrics.watchConnections(kind, () -> count(kind));
         }
-        metrics.watchPending(this::waitingStreams, this::waitingBytes);
+        metrics.watchPending(this::waitingStreams, this::waitingBytes, this::waitingMessages);
     }
 
     /** Begins the periodic sweeps. */
@@ -90,6 +90,11 @@ public final class Hub {
     /** Bytes that wait for slow sockets, as of the last sweeps. */
     public long waitingBytes() {
         return shards.stream().mapToLong(Shard::waitingBytes).sum();
+    }
+
+    /** Messages that wait for slow sockets, as of the last sweeps. */
+    private long waitingMessages() {
+        return shards.stream().mapToLong(Shard::waitingMessages).sum();
     }
 
     /** Streams with bytes waiting, as of the last sweeps. */

@@ -30,6 +30,7 @@ public final class TickBroadcaster implements AutoCloseable {
         this.intervalMillis = interval.toMillis();
         this.hub = hub;
         this.metrics = metrics;
+        metrics.ticksEvery(interval);
         this.thread = new Thread(this::run, "ticker");
         thread.setDaemon(true);
     }

@@ -51,12 +51,14 @@ class SlowConsumerTest {
         assertThat(c.refCnt()).isZero();
         assertThat(d.refCnt()).isEqualTo(1);
         assertThat(client.subscriber.waitingBytes()).isEqualTo(18);
+        assertThat(client.subscriber.waitingMessages()).isEqualTo(2);
 
         client.unblock();
 
         assertThat(client.received).containsExactly("a", "d");
         assertThat(d.refCnt()).isZero();
         assertThat(client.subscriber.waitingBytes()).isZero();
+        assertThat(client.subscriber.waitingMessages()).isZero();
         assertThat(bench.counter("gateway_messages_conflated")).isEqualTo(2);
         assertThat(bench.counter("gateway_slow_episodes")).isEqualTo(1);
         assertThat(bench.delivered(StreamKind.SSE)).isEqualTo(2);
@@ -117,6 +119,7 @@ class SlowConsumerTest {
         bench.broadcast("c");
 
         assertThat(client.subscriber.waitingBytes()).isEqualTo(18);
+        assertThat(client.subscriber.waitingMessages()).isEqualTo(2);
         client.unblock();
         bench.broadcast("d");
 
