@@ -7,7 +7,7 @@ bench=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repo=$(cd "$bench/../.." && pwd)
 referee=${BENCH_DIR:-$repo/../shared/bench}
 port=${BENCH_PORT:-9950}
-connections=15000 most=19800 runs=3 seconds=300 java='' only='' out=$repo/docs/benchmarks
+connections=15000 most=19800 runs=3 seconds=300 drain_seconds=120 java='' only='' out=$repo/docs/benchmarks
 jar=$repo/gateway-server/target/gateway-server.jar
 load_jar=$repo/load-client/target/load-client.jar
 
@@ -41,6 +41,7 @@ options() {
     [ $# -ge 2 ] || usage_error "$1 needs a value"
     case $1 in
       --connections) number "$1" "$2" 100 "$most" && connections=$2 ;;
+      --drain-seconds) number "$1" "$2" 30 3600 && drain_seconds=$2 ;;
       --seconds) number "$1" "$2" 60 3600 && seconds=$2 ;;
       --runs) number "$1" "$2" 1 99 && runs=$2 ;;
       --java) [ -x "$2" ] || usage_error "not executable: $2"; java=$2 ;;

@@ -6,7 +6,7 @@ results.py threads PID                      CPU seconds by thread name, as JSON
 results.py classes BEFORE AFTER N           bytes per connection by class, from two class histograms, as JSON
 results.py events FILE                      bytes allocated by thread name, from `jfr print --json`, as JSON
 results.py KIND --rows FILE --environment FILE --out DIR
-                                            KIND: compare, memory, idle, accept, allocation, fleet, jmh
+                                            KIND: compare, memory, idle, accept, allocation, fleet, steps, jmh
 
 The last form writes DIR/KIND.json (compare also KIND.svg) and prints a Markdown table. If a file DIR.md exists, the table also
 replaces what stands there between <!-- KIND --> and <!-- /KIND -->.
@@ -361,6 +361,41 @@ def allocation_table(rows):
     return figures, table(head, lines)
 
 
+STEPS = {
+    "as-is": "**as it is**",
+    "queued": "every frame through Netty's outbound buffer (decision 1 undone)",
+    "one-slice": "a broadcast in one piece (11 undone)",
+    "own-buffers": "an adaptive receive buffer per connection (13 undone)",
+    "no-low-water": "`TCP_NOTSENT_LOWAT` off (4 undone)",
+    "nio": "`--transport nio`",
+    "io-uring": "`--transport io-uring` (12)",
+    "one-worker": "`--workers 1`",
+}
+
+
+def steps(rows):
+    """One decision undone at a time; ratios are to the gateway as it is in the same run."""
+    before = {row["run"]: row["result"] for row in rows if row["target"] == "as-is"}
+    keys = ("server_cpu_us_per_msg", "server_user_us_per_msg", "rss_kb_per_conn", "spread_ms_mean", "latency_ms_p99")
+    figures = []
+    for target, group in by_target(rows).items():
+        ratios = [
+            row["result"]["server_cpu_us_per_msg"] / before[row["run"]]["server_cpu_us_per_msg"] for row in group if row["run"] in before
+        ]
+        figure = {key: round(median(row["result"][key] for row in group), 2) for key in keys}
+        figures.append({"target": target, "runs": len(group), "cpu_to_as_is": round(median(ratios), 3) if ratios else None, **figure})
+    head = ["gateway", "CPU, µs/message", "to as it is", "of it user", "memory, KB/connection", "spread, ms", "p99, ms"]
+    lines = [
+        [
+            STEPS[f["target"]],
+            "%.2f" % f["server_cpu_us_per_msg"], ratio(f["cpu_to_as_is"]), "%.2f" % f["server_user_us_per_msg"],
+            "%.1f" % f["rss_kb_per_conn"], "%.0f" % f["spread_ms_mean"], "%.0f" % f["latency_ms_p99"],
+        ]
+        for f in figures
+    ]
+    return figures, table(head, lines)
+
+
 def fleet(rows, out):
     """Processes on one machine: what drains or the load client saw; the worst process counts for p99 and max."""
     names = {
@@ -453,7 +488,7 @@ def report(kind, options):
         sys.exit("nothing was measured")
     makers = {
         "compare": compare, "memory": memory, "idle": idle, "accept": accept, "allocation": allocation_table, "jmh": jmh,
-        "fleet": lambda found: fleet(found, out),
+        "fleet": lambda found: fleet(found, out), "steps": steps,
     }
     out = pathlib.Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
@@ -490,7 +525,7 @@ def main():
     compared.add_argument("after")
     compared.add_argument("connections", type=int)
     commands.add_parser("events").add_argument("file")
-    for kind in ("compare", "memory", "idle", "accept", "allocation", "fleet", "jmh"):
+    for kind in ("compare", "memory", "idle", "accept", "allocation", "fleet", "steps", "jmh"):
         reported = commands.add_parser(kind)
         for name in ("rows", "environment", "out"):
             reported.add_argument("--" + name, required=True)

@@ -14,6 +14,7 @@ import dev.fanfare.gateway.http.HttpRoute;
 import dev.fanfare.gateway.http.HttpRouter;
 import dev.fanfare.gateway.hub.Hub;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
+import dev.fanfare.gateway.metrics.JvmMemory;
 import dev.fanfare.gateway.metrics.RuntimeMeters;
 import dev.fanfare.gateway.observe.HealthRoutes;
 import dev.fanfare.gateway.observe.MemoryHeadroom;
@@ -81,7 +82,9 @@ final class Gateway implements AutoCloseable {
         broker = new MemoryBroker(config.engine(), engine);
         presence = new MemoryPresence(engine);
         hub = new Hub(server.workers(), config.hub(), transport.writer(), new Hub.Engine(broker, presence), metrics);
-        memory = new MemoryHeadroom(config.limits().maxMemoryPercent(), hub::count);
+        JvmMemory jvmMemory = new JvmMemory();
+        metrics.watchMemory(jvmMemory);
+        memory = new MemoryHeadroom(config.limits().maxMemoryPercent(), jvmMemory, hub::count);
         router = new HttpRouter(routes(registry), "/sse", "/ws");
         ticker = ticks == null
                 ? null

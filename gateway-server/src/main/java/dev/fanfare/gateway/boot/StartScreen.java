@@ -1,7 +1,7 @@
 package dev.fanfare.gateway.boot;
 
 import dev.fanfare.gateway.channel.ChannelsConfig;
-import dev.fanfare.gateway.observe.MemoryHeadroom;
+import dev.fanfare.gateway.metrics.JvmMemory;
 import dev.fanfare.gateway.observe.OpenFiles;
 import dev.fanfare.gateway.ticker.TickerConfig;
 import java.net.InetSocketAddress;
@@ -37,7 +37,7 @@ final class StartScreen {
                         config.limits().connections(OpenFiles.left()),
                         OpenFiles.limit(),
                         Runtime.getRuntime().maxMemory() >> 20,
-                        MemoryHeadroom.maxDirect() >> 20,
+                        JvmMemory.directMax() >> 20,
                         slow(config),
                         ticks(gateway, config.ticker()),
                         at,

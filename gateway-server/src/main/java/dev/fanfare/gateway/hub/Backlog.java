@@ -38,6 +38,11 @@ final class Backlog {
         return waitingBytes;
     }
 
+    /** Messages and heartbeats that wait for the socket; one of which a part has left counts. */
+    int messages() {
+        return waitingWrites;
+    }
+
     /** Whether this is the first message that finds bytes waiting: then the connection is slow. */
     boolean firstMiss() {
         boolean first = !missed;

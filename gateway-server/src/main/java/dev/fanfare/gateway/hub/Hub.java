@@ -63,7 +63,7 @@ public final class Hub implements Broker.Listener {
         for (StreamKind kind : StreamKind.values()) {
             metrics.watchConnections(kind, () -> count(kind));
         }
-        metrics.watchPending(this::waitingStreams, this::waitingBytes);
+        metrics.watchPending(this::waitingStreams, this::waitingBytes, this::waitingMessages);
     }
 
     /** Begins the periodic sweeps. */
@@ -187,6 +187,11 @@ public final class Hub implements Broker.Listener {
     /** Bytes that wait for slow sockets, as of the last sweeps. */
     public long waitingBytes() {
         return shards.stream().mapToLong(Shard::waitingBytes).sum();
+    }
+
+    /** Messages that wait for slow sockets, as of the last sweeps. */
+    private long waitingMessages() {
+        return shards.stream().mapToLong(Shard::waitingMessages).sum();
     }
 
     /** Streams with bytes waiting, as of the last sweeps. */

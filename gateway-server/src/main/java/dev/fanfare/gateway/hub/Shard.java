@@ -40,6 +40,7 @@ public final class Shard {
     private final AtomicIntegerArray counts = new AtomicIntegerArray(StreamKind.values().length);
     private final AtomicInteger leaving = new AtomicInteger();
     private volatile long waitingBytes;
+    private volatile long waitingMessages;
     private volatile int waitingStreams;
 
     // event loop only
@@ -57,6 +58,7 @@ public final class Shard {
     private int sweeps;
     private long sweepDue;
     private long bytesSeen;
+    private long messagesSeen;
     private int streamsSeen;
     private long serials;
 
@@ -251,6 +253,11 @@ public final class Shard {
         return waitingBytes;
     }
 
+    /** Messages that waited for sockets at the last sweep. Any thread. */
+    long waitingMessages() {
+        return waitingMessages;
+    }
+
     boolean onLoop() {
         return loop.inEventLoop();
     }
@@ -377,14 +384,17 @@ public final class Shard {
             }
             int waiting = subscriber.waitingBytes();
             bytesSeen += waiting;
+            messagesSeen += subscriber.waitingMessages();
             streamsSeen += waiting > 0 ? 1 : 0;
         });
         tally.moveTo(metrics);
         if (++sweeps == SWEEPS_PER_SECOND) {
             sweeps = 0;
             waitingBytes = bytesSeen;
+            waitingMessages = messagesSeen;
             waitingStreams = streamsSeen;
             bytesSeen = 0;
+            messagesSeen = 0;
             streamsSeen = 0;
         }
     }

@@ -267,6 +267,11 @@ public final class Subscriber extends Roster.Seat {
         return backlog == null ? 0 : backlog.bytes();
     }
 
+    /** Messages that wait for the socket. */
+    int waitingMessages() {
+        return backlog == null ? 0 : backlog.messages();
+    }
+
     /** Called about once a second: heartbeats, and the end of connections that do not answer or take nothing. */
     void sweep(int now) {
         if (backlog != null && backlog.stalled(now, shard.config().stallSeconds())) {

@@ -173,10 +173,24 @@ public final class GatewayMetrics {
         gauge(Meter.CONNECTIONS, Tags.of("transport", kind.label()), count);
     }
 
-    /** Exports what waits for slow sockets: number of streams and bytes. */
-    public void watchPending(Supplier<Number> streams, Supplier<Number> bytes) {
+    /** Exports what waits for slow sockets: number of streams, bytes and messages. */
+    public void watchPending(Supplier<Number> streams, Supplier<Number> bytes, Supplier<Number> messages) {
         gauge(Meter.SLOW, Tags.empty(), streams);
         gauge(Meter.PENDING, Tags.empty(), bytes);
+        gauge(Meter.PENDING_MESSAGES, Tags.empty(), messages);
+    }
+
+    /** Exports how often ticks are due, without which nobody could say that they are missing. */
+    public void ticksEvery(Duration interval) {
+        gauge(Meter.TICK_INTERVAL, Tags.empty(), () -> interval.toMillis() / 1e3);
+    }
+
+    /** Exports what decides whether the gateway is short of memory. */
+    public void watchMemory(JvmMemory memory) {
+        gauge(Meter.HEAP_LIVE, Tags.empty(), memory::heapLive);
+        gauge(Meter.HEAP_MAX, Tags.empty(), JvmMemory::heapMax);
+        gauge(Meter.DIRECT_USED, Tags.empty(), memory::directUsed);
+        gauge(Meter.DIRECT_MAX, Tags.empty(), JvmMemory::directMax);
     }
 
     /** Exports the constants that say what is running. */

@@ -22,6 +22,7 @@ enum Meter {
     SLOW_TOTAL(
             "gateway_slow_episodes", "Times a message found the one before it still waiting for the stream's socket."),
     PENDING("gateway_pending_bytes", "Bytes waiting for sockets, at the last sweep."),
+    PENDING_MESSAGES("gateway_pending_messages", "Messages and heartbeats waiting for sockets, at the last sweep."),
     BROADCAST(
             "gateway_broadcast_duration_seconds",
             "From handing a message to the shards until the last connection had it."),
@@ -30,11 +31,16 @@ enum Meter {
             "From the tick's timestamp until the last connection of one event loop had it."),
     SKIPPED("gateway_broadcasts_skipped", "Broadcasts a shard replaced by a newer one because it was still busy."),
     TICKS_MISSED("gateway_ticks_missed", "Ticks left out because the ticker thread woke too late for them."),
+    TICK_INTERVAL("gateway_tick_interval_seconds", "Time between two ticks; missing when there are none."),
     LAG("gateway_event_loop_lag_seconds", "How late an event loop ran its periodic sweep."),
     ACCEPT_PAUSES("gateway_accept_pauses", "Times accepting paused because the system refused a connection."),
     ACCEPT_PAUSED("gateway_accept_paused", "1 while accepting is paused."),
     REFUSED("gateway_connections_refused", "Streams not taken on, by reason."),
     REQUEST_TIMEOUTS("gateway_request_timeouts", "Connections closed because no complete request came in time."),
+    HEAP_LIVE("gateway_heap_live_bytes", "Heap in use after the last collection."),
+    HEAP_MAX("gateway_heap_max_bytes", "Heap this JVM may use (-Xmx)."),
+    DIRECT_USED("gateway_direct_memory_used_bytes", "Direct memory in use, by the JDK or by Netty."),
+    DIRECT_MAX("gateway_direct_memory_max_bytes", "Direct memory this JVM may use (-XX:MaxDirectMemorySize)."),
     TRANSPORT_INFO("gateway_transport_info", "Constant 1; the I/O transport in use."),
     BUILD_INFO("gateway_build_info", "Constant 1; version of the gateway and of Java.");
 

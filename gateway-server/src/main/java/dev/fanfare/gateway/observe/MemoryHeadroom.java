@@ -1,18 +1,8 @@
 package dev.fanfare.gateway.observe;
 
-import com.sun.management.HotSpotDiagnosticMXBean;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufAllocatorMetricProvider;
-import io.netty.buffer.UnpooledByteBufAllocator;
-import java.lang.management.BufferPoolMXBean;
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
-import java.lang.management.MemoryUsage;
-import java.util.List;
+import dev.fanfare.gateway.metrics.JvmMemory;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
-import java.util.function.LongSupplier;
 
 /**
  * Whether memory is short: the share of the heap that survived the last collection, or of direct memory. Renewed by
@@ -25,8 +15,7 @@ public final class MemoryHeadroom implements BooleanSupplier, Runnable {
     private static final double STILL_AS_MANY = 0.95;
     private static final int NEVER = Integer.MAX_VALUE;
 
-    private final List<MemoryPoolMXBean> collected;
-    private final LongSupplier directBuffers;
+    private final JvmMemory memory;
     private final IntSupplier streams;
     private final long heapBound;
     private final long directBound;
@@ -37,27 +26,11 @@ public final class MemoryHeadroom implements BooleanSupplier, Runnable {
      * @param percent of heap and of direct memory that may be in use
      * @param streams how many are open
      */
-    public MemoryHeadroom(int percent, IntSupplier streams) {
+    public MemoryHeadroom(int percent, JvmMemory memory, IntSupplier streams) {
+        this.memory = memory;
         this.streams = streams;
-        this.collected = ManagementFactory.getMemoryPoolMXBeans().stream()
-                .filter(pool -> pool.getType() == MemoryType.HEAP && pool.getCollectionUsage() != null)
-                .toList();
-        this.directBuffers = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-                .filter(pool -> pool.getName().equals("direct"))
-                .findFirst()
-                .<LongSupplier>map(pool -> pool::getMemoryUsed)
-                .orElse(() -> 0);
-        this.heapBound = Runtime.getRuntime().maxMemory() / 100 * percent;
-        this.directBound = maxDirect() / 100 * percent;
-    }
-
-    /** Bytes of direct memory this JVM allows. */
-    public static long maxDirect() {
-        HotSpotDiagnosticMXBean hotSpot = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-        long set = hotSpot == null
-                ? 0
-                : Long.parseLong(hotSpot.getVMOption("MaxDirectMemorySize").getValue());
-        return set == 0 ? Runtime.getRuntime().maxMemory() : set;
+        this.heapBound = JvmMemory.heapMax() / 100 * percent;
+        this.directBound = JvmMemory.directMax() / 100 * percent;
     }
 
     @Override
@@ -67,7 +40,7 @@ public final class MemoryHeadroom implements BooleanSupplier, Runnable {
 
     @Override
     public void run() {
-        boolean isShort = afterCollection() > heapBound || direct() > directBound;
+        boolean isShort = memory.heapLive() > heapBound || memory.directUsed() > directBound;
         int open = streams.getAsInt();
         if (!isShort) {
             streamsWhenShort = NEVER;
@@ -75,26 +48,5 @@ public final class MemoryHeadroom implements BooleanSupplier, Runnable {
             streamsWhenShort = open;
         }
         tight = isShort && open >= streamsWhenShort * STILL_AS_MANY;
-    }
-
-    /** From JDK 25 on Netty takes direct memory past the JDK, whose pool then does not see it: ask both. */
-    private long direct() {
-        return Math.max(
-                directBuffers.getAsLong(), used(ByteBufAllocator.DEFAULT) + used(UnpooledByteBufAllocator.DEFAULT));
-    }
-
-    private static long used(ByteBufAllocator allocator) {
-        return allocator instanceof ByteBufAllocatorMetricProvider provider
-                ? provider.metric().usedDirectMemory()
-                : 0;
-    }
-
-    private long afterCollection() {
-        long sum = 0;
-        for (MemoryPoolMXBean pool : collected) {
-            MemoryUsage usage = pool.getCollectionUsage();
-            sum += usage == null ? 0 : usage.getUsed();
-        }
-        return sum;
     }
 }

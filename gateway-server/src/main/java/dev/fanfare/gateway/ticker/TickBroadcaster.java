@@ -37,6 +37,7 @@ public final class TickBroadcaster implements AutoCloseable {
         this.broker = broker;
         this.rules = rules;
         this.metrics = metrics;
+        metrics.ticksEvery(interval);
         this.thread = new Thread(this::run, "ticker");
         thread.setDaemon(true);
     }

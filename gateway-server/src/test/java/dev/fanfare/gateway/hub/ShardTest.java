@@ -284,6 +284,7 @@ class ShardTest {
 
         assertThat(bench.shard.waitingStreams()).isEqualTo(3);
         assertThat(bench.shard.waitingBytes()).isEqualTo(3L * first.length());
+        assertThat(bench.shard.waitingMessages()).isEqualTo(3);
         assertThat(bench.registry.get("gateway_event_loop_lag_seconds").timer().count())
                 .isEqualTo(4);
     }

@@ -54,12 +54,14 @@ class SlowConsumerTest {
         bench.broadcast("c");
         bench.broadcast("d");
         assertThat(client.subscriber.waitingBytes()).isEqualTo(a.length()); // nothing else is kept for it
+        assertThat(client.subscriber.waitingMessages()).isEqualTo(1);
 
         client.unblock();
         bench.loop.runPendingTasks();
 
         assertThat(client.received).containsExactly("a", "d");
         assertThat(client.subscriber.waitingBytes()).isZero();
+        assertThat(client.subscriber.waitingMessages()).isZero();
         assertThat(bench.counter("gateway_messages_conflated")).isEqualTo(2);
         assertThat(bench.counter("gateway_slow_episodes")).isEqualTo(1);
         assertThat(bench.delivered(StreamKind.SSE)).isEqualTo(2);
@@ -158,6 +160,7 @@ class SlowConsumerTest {
         bench.broadcast("c");
 
         assertThat(client.subscriber.waitingBytes()).isEqualTo(18);
+        assertThat(client.subscriber.waitingMessages()).isEqualTo(2);
         client.unblock();
         bench.broadcast("d");
 

@@ -83,6 +83,23 @@ class GatewayMetricsTest {
     }
 
     @Test
+    void whatWaitsForSocketsIsExportedAsStreamsBytesAndMessages() {
+        metrics.watchPending(() -> 7, () -> 800, () -> 9);
+
+        assertThat(samples())
+                .contains(
+                        "gateway_slow_connections 7.0", "gateway_pending_bytes 800.0", "gateway_pending_messages 9.0");
+    }
+
+    @Test
+    void theTickIntervalIsInSecondsAndMissingWithoutATicker() {
+        assertThat(registry.scrape()).doesNotContain("gateway_tick_interval_seconds");
+        metrics.ticksEvery(Duration.ofMillis(250));
+
+        assertThat(samples()).contains("gateway_tick_interval_seconds 0.25");
+    }
+
+    @Test
     void aPauseInAcceptingIsSeenWhileItLastsAndCounted() {
         metrics.acceptPaused();
         assertThat(samples()).contains("gateway_accept_paused 1.0", "gateway_accept_pauses_total 1.0");
@@ -130,7 +147,11 @@ class GatewayMetricsTest {
         try (RuntimeMeters runtime = new RuntimeMeters(registry)) {
             assertThat(runtime).isNotNull();
             assertThat(helpLines().keySet())
-                    .contains("jvm_memory_used_bytes", "process_files_open_files", "process_uptime_seconds")
+                    .contains(
+                            "jvm_memory_used_bytes",
+                            "process_files_open_files",
+                            "process_files_max_files",
+                            "process_uptime_seconds")
                     .anyMatch(name -> name.startsWith("netty_allocator_memory_used"));
         }
     }
@@ -149,7 +170,9 @@ class GatewayMetricsTest {
         metrics.answered(404);
         metrics.answered(404);
         metrics.watchConnections(StreamKind.SSE, () -> 1);
-        metrics.watchPending(() -> 1, () -> 2);
+        metrics.watchPending(() -> 1, () -> 2, () -> 3);
+        metrics.ticksEvery(Duration.ofMillis(250));
+        metrics.watchMemory(new JvmMemory());
         metrics.info("epoll", "1.2.3");
     }
 

@@ -54,6 +54,8 @@ class ObservationScenarioTest {
                 .containsEntry("gateway_connections{transport=\"sse\"}", 0.0)
                 .containsEntry("gateway_accept_paused", 0.0)
                 .containsEntry("gateway_pending_bytes", 0.0)
+                .containsEntry("gateway_pending_messages", 0.0)
+                .doesNotContainKey("gateway_tick_interval_seconds") // there are no ticks
                 .containsEntry("gateway_slow_connections", 0.0);
         assertThat(values.keySet()).anyMatch(name -> name.startsWith("gateway_build_info{"));
         for (String reason : List.of("client", "drain", "slow", "stalled", "no_pong", "protocol_error", "io_error")) {
@@ -78,6 +80,11 @@ class ObservationScenarioTest {
                 "gateway_request_timeouts_total",
                 "jvm_memory_used_bytes",
                 "process_files_open_files",
+                "process_files_max_files",
+                "gateway_heap_live_bytes",
+                "gateway_heap_max_bytes",
+                "gateway_direct_memory_used_bytes",
+                "gateway_direct_memory_max_bytes",
                 "netty_allocator_memory_used"));
         names.removeIf(
                 name -> values.keySet().stream().anyMatch(key -> key.equals(name) || key.startsWith(name + "{")));
