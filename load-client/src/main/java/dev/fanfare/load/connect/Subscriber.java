@@ -42,7 +42,7 @@ final class Subscriber {
             ticks.forget();
             verdict = ticks.check(buffer, offset, end);
         }
-        if (verdict != Verdict.GOOD || (id != SseEvents.NO_ID && id != ticks.seq())) {
+        if (verdict != Verdict.GOOD || (id >= 0 && id != ticks.seq())) {
             tally.add(Counter.CORRUPT, 1);
             tracker.corrupt();
             return verdict;

@@ -28,12 +28,14 @@ public final class SseDecoder implements BodySink {
     private int sliceFrom = -1;
     private int sliceEnd;
     private long eventId = NONE;
-    private long lastIdNumber = NONE;
-    private @Nullable String lastIdText;
-    /** The id as the lines so far set it; it counts from the blank line on that ends its event. */
-    private long openIdNumber = NONE;
+    /** The id as of the last event: its bytes, used again and again, because every event brings a new one. */
+    private byte[] lastId = {};
 
-    private @Nullable String openIdText;
+    private int lastIdLength;
+    /** The id as the lines so far set it; it counts from the blank line on that ends its event. */
+    private byte[] openId = {};
+
+    private int openIdLength;
 
     public SseDecoder(SseEvents events) {
         this.events = events;
@@ -64,7 +66,7 @@ public final class SseDecoder implements BodySink {
 
     /** What to send as {@code Last-Event-ID} when reconnecting; null when the server gave none. */
     public @Nullable String lastEventId() {
-        return lastIdNumber >= 0 ? Long.toString(lastIdNumber) : lastIdText;
+        return lastIdLength == 0 ? null : new String(lastId, 0, lastIdLength, StandardCharsets.UTF_8);
     }
 
     private int skipBom(byte[] buffer, int offset, int end) throws ProtocolViolation {
@@ -150,16 +152,23 @@ public final class SseDecoder implements BodySink {
                 return;
             }
         }
-        openIdNumber = number(b, from, to, false);
-        eventId = openIdNumber;
-        openIdText = openIdNumber >= 0 || from == to ? null : new String(b, from, to - from, StandardCharsets.UTF_8);
+        openIdLength = to - from;
+        if (openId.length < openIdLength) {
+            openId = new byte[openIdLength + 8];
+        }
+        System.arraycopy(b, from, openId, 0, openIdLength);
+        long number = number(b, from, to, false);
+        eventId = number >= 0 ? number : openIdLength == 0 ? SseEvents.NO_ID : SseEvents.OPAQUE_ID;
     }
 
     private void dispatch(byte[] buffer) throws ProtocolViolation {
         long id = eventId;
         eventId = NONE;
-        lastIdNumber = openIdNumber;
-        lastIdText = openIdText;
+        if (lastId.length < openIdLength) {
+            lastId = new byte[openId.length];
+        }
+        System.arraycopy(openId, 0, lastId, 0, openIdLength);
+        lastIdLength = openIdLength;
         if (!hasData) {
             return;
         }
