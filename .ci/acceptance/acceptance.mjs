@@ -2,6 +2,7 @@
 // configuration of docs/proxies.md.
 import { spawn, execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -113,11 +114,70 @@ ${site} }`);
   throw new Error(`nginx does not answer: ${readFileSync(`${scratch}/error.log`, 'utf8')}`);
 }
 
+const launch = (executablePath) => chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+
+// A wire between browser and gateway that can be cut.
+function startWire(port) {
+  const sockets = new Set();
+  const server = createServer((socket) => {
+    const onward = connect(port, '127.0.0.1');
+    sockets.add(socket);
+    const end = () => { sockets.delete(socket); socket.destroy(); onward.destroy(); };
+    for (const each of [socket, onward]) each.on('error', end).on('close', end);
+    socket.pipe(onward).pipe(socket);
+  });
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve({
+    port: server.address().port,
+    cut: () => sockets.forEach((socket) => socket.destroy()),
+    close: () => { sockets.forEach((socket) => socket.destroy()); server.close(); },
+  })));
+}
+
+async function resumes(port) {
+  const executablePath = has('chromium');
+  if (!executablePath) return 'no chromium on this machine';
+  const channels = ['chat:a', 'chat:b', 'news:c'];
+  const publish = async (channel, n) => {
+    const reply = await fetch(`http://127.0.0.1:${port}/publish/${channel}`, { method: 'POST', body: JSON.stringify({ n }) });
+    if (!reply.ok) throw new Error(`publish: ${reply.status} ${await reply.text()}`);
+  };
+  const wire = await startWire(port);
+  const chrome = await launch(executablePath);
+  try {
+    const page = await chrome.newPage();
+    await page.goto(`http://127.0.0.1:${wire.port}/favicon.svg`);
+    await page.evaluate((list) => new Promise((resolve) => {
+      window.seen = [];
+      window.opened = 0;
+      const source = new EventSource(`/sse?format=json&channels=${list}`);
+      source.onopen = () => { window.opened++; resolve(); };
+      source.onmessage = (event) => window.seen.push(JSON.parse(event.data));
+      source.addEventListener('gap', () => window.seen.push({ channel: 'gap' }));
+    }), channels.join(','));
+    for (let n = 1; n <= 60; n++) {
+      await publish(channels[n % 3], n);
+      if (n === 20) { await sleep(300); wire.cut(); } // the next publications pass while the browser waits to come back
+    }
+    await page.waitForFunction(() => window.seen.length >= 60, null, { timeout: 20_000 });
+    const { seen, opened } = await page.evaluate(() => ({ seen: window.seen, opened: window.opened }));
+    if (opened < 2) throw new Error('the connection was never cut');
+    if (seen.length !== 60) throw new Error(`${seen.length} events instead of 60`);
+    for (const channel of channels) {
+      const got = seen.filter((each) => each.channel === channel).map((each) => each.data.n);
+      const sent = Array.from({ length: 60 }, (_, i) => i + 1).filter((n) => channels[n % 3] === channel);
+      if (String(got) !== String(sent)) throw new Error(`${channel}: ${got} instead of ${sent}`);
+    }
+  } finally {
+    await chrome.close();
+    wire.close();
+  }
+}
+
 async function browser(url) {
   const executablePath = has('chromium');
   if (!executablePath) return 'no chromium on this machine';
-  const chrome = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-    '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+  const chrome = await launch(executablePath);
   try {
     const page = await chrome.newPage();
     const complaints = [];
@@ -129,7 +189,7 @@ async function browser(url) {
       const seen = [];
       setTimeout(() => reject(new Error(`only ${seen.length} events`)), 20_000);
       source.onmessage = (event) => {
-        if (event.lastEventId !== String(JSON.parse(event.data).seq)) reject(new Error('id is not seq'));
+        if (!/^\w{6}\.[\w-]{4,}$/.test(event.lastEventId)) reject(new Error(`id ${event.lastEventId} is no cursor`));
         if (seen.push(JSON.parse(event.data).seq) === 10) { source.close(); resolve(seen); }
       };
     }));
@@ -148,6 +208,7 @@ try {
   await check('npm ws receives ticks in order', async () => inOrder(await webSocketTicks(`ws://127.0.0.1:${port}/ws`, 15), 'ws'));
   await check('fetch reads the SSE stream in order', async () => inOrder(await sseTicks(`http://127.0.0.1:${port}/sse`, 15), 'sse'));
   await check('EventSource and the page in Chromium', () => browser(`http://127.0.0.1:${port}/`));
+  await check('EventSource in Chromium resumes over three channels after its connection was cut', () => resumes(port));
   const proxy = await startNginx(port);
   await check('npm ws through nginx', async () =>
     proxy ? inOrder(await webSocketTicks(`ws://127.0.0.1:${proxy}/ws`, 15), 'ws') : 'no nginx on this machine');
