@@ -1,17 +1,31 @@
 package dev.fanfare.gateway.hub;
 
+import dev.fanfare.gateway.channel.ChannelPattern;
+import dev.fanfare.gateway.channel.ChannelRules;
+import dev.fanfare.gateway.channel.Publication;
+import dev.fanfare.gateway.channel.SlowConsumerPolicy;
+import dev.fanfare.gateway.channel.StreamPosition;
 import dev.fanfare.gateway.config.Settings;
+import dev.fanfare.gateway.engine.Broker;
+import dev.fanfare.gateway.engine.memory.EngineThread;
+import dev.fanfare.gateway.engine.memory.MemoryPresence;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
 import dev.fanfare.gateway.metrics.StreamKind;
-import dev.fanfare.gateway.wire.EncodedMessage;
 import dev.fanfare.gateway.wire.SharedFrame;
 import dev.fanfare.gateway.wire.WebSocketWire;
 import dev.fanfare.gateway.wire.WireFormat;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -22,8 +36,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * A broadcast through one shard to 15,000 subscribers, all but the system call; time is per delivered message. The
- * subscribers share one channel, so what a real channel adds in cache misses is not in here.
+ * A publication through one shard to 15,000 subscribers, all but the system call; time is per delivered message. The
+ * subscribers share one Netty channel, so what a real channel adds in cache misses is not in here.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -33,27 +47,83 @@ public class FanOutBenchmark {
 
     private final GatewayMetrics metrics = new GatewayMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     private final EmbeddedChannel channel = new EmbeddedChannel();
-    private final EncodedMessage message = EncodedMessage.of("1", new byte[236]);
+    private final Broker broker = new NoBroker();
+    private final ChannelRules rules = new ChannelRules(
+            0, Duration.ofMinutes(1), false, SlowConsumerPolicy.DROP, false, false, true, true, 65_536);
+    private final Publication.Content content = Publication.Content.ofJson(new byte[236]);
     private final Shard shard = new Shard(
             channel.eventLoop(),
             HubConfig.from(new Settings(Map.of(), Map.of(), Map.of())),
-            (to, frame) -> null,
-            metrics);
+            new NoWriter(),
+            new Hub.Parts(broker, new MemoryPresence(new EngineThread(1)), new Interests(1, broker), metrics, "node", 0));
+    private long offset;
 
     @Setup
     public void join() {
-        SharedFrame ping = SharedFrame.of(WebSocketWire.ping());
+        StreamProtocol.Heartbeat ping =
+                new StreamProtocol.Heartbeat(SharedFrame.of(WebSocketWire.ping()), 25, true);
         StreamProtocol protocol = new StreamProtocol(
-                StreamKind.WEBSOCKET, WireFormat.WEBSOCKET_TEXT, ping, 25, true, () -> new byte[0]);
+                StreamKind.WEBSOCKET, WireFormat.WEBSOCKET_TEXT, false, ping, () -> new byte[0]);
+        List<Wish> wishes = List.of(new Wish("t", rules, null));
         for (int i = 0; i < SUBSCRIBERS; i++) {
-            shard.join(channel, protocol);
+            shard.subscribe(shard.join(channel, protocol), wishes);
         }
     }
 
     @Benchmark
     @OperationsPerInvocation(SUBSCRIBERS)
     public void broadcast() {
-        shard.post(new Broadcast(message.retain(), 0, 1, metrics));
-        channel.runPendingTasks();
+        Publication publication = new Publication("t", new StreamPosition(++offset, "e"), content, 0);
+        shard.post(new Delivery(publication, rules, null, 1, metrics));
+        while (shard.waitingPublications() > 0 || shard.isDelivering()) {
+            channel.runPendingTasks();
+        }
+    }
+
+    /** Takes everything. */
+    private static final class NoWriter implements FrameWriter {
+        @Override
+        public @Nullable ChannelFuture write(Channel to, SharedFrame frame) {
+            return null;
+        }
+
+        @Override
+        public @Nullable ChannelFuture write(Channel to, ByteBuf bytes) {
+            bytes.release();
+            return null;
+        }
+    }
+
+    /** Is never asked. */
+    private static final class NoBroker implements Broker {
+        @Override
+        public void start(Listener listener) {}
+
+        @Override
+        public CompletionStage<List<Outcome>> publish(List<Request> batch) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<History> history(
+                String name, ChannelRules of, @Nullable StreamPosition since, int limit) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<Void> removeHistory(String name) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<List<String>> channels(ChannelPattern pattern, int limit) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void interest(String name, boolean wanted) {}
+
+        @Override
+        public void close() {}
     }
 }

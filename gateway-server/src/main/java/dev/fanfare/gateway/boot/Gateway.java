@@ -79,7 +79,9 @@ final class Gateway implements AutoCloseable {
         runtimeMeters = new RuntimeMeters(registry);
         server = new GatewayServer(config.server(), transport);
         EngineThread engine = new EngineThread(config.engine().maxWaiting());
-        broker = new MemoryBroker(config.engine(), engine);
+        MemoryBroker memoryBroker = new MemoryBroker(config.engine(), engine);
+        metrics.watchEngine(memoryBroker::bytes, memoryBroker::evicted, engine::waiting);
+        broker = memoryBroker;
         presence = new MemoryPresence(engine);
         hub = new Hub(server.workers(), config.hub(), transport.writer(), new Hub.Engine(broker, presence), metrics);
         JvmMemory jvmMemory = new JvmMemory();

@@ -63,6 +63,7 @@ public final class Hub implements Broker.Listener {
         for (StreamKind kind : StreamKind.values()) {
             metrics.watchConnections(kind, () -> count(kind));
         }
+        metrics.watchChannels(this::channels, this::queued);
         metrics.watchPending(this::waitingStreams, this::waitingBytes, this::waitingMessages);
     }
 
@@ -118,6 +119,10 @@ public final class Hub implements Broker.Listener {
             }
         }
         return false;
+    }
+
+    private long queued() {
+        return shards.stream().mapToLong(Shard::waitingPublications).sum();
     }
 
     /** The name of this node, new with every start. */

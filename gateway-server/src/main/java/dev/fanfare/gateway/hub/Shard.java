@@ -206,6 +206,11 @@ public final class Shard {
         return inbox.size();
     }
 
+    /** Whether a publication is on its way over its subscribers. */
+    boolean isDelivering() {
+        return pass != null;
+    }
+
     /** Says goodbye to at most {@code most} subscribers that were not told yet. Any thread. */
     void sayGoodbye(int most) {
         loop.execute(() -> {

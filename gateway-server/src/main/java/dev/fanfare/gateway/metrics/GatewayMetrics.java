@@ -1,6 +1,7 @@
 package dev.fanfare.gateway.metrics;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -47,6 +48,7 @@ public final class GatewayMetrics {
     private final Timer latency;
     private final Timer lag;
     private volatile long lastBroadcastNanos;
+    private volatile Supplier<Number> historyEvicted = () -> 0;
 
     public GatewayMetrics(PrometheusMeterRegistry registry) {
         this.registry = registry;
@@ -171,6 +173,22 @@ public final class GatewayMetrics {
     /** Exports how many streams of {@code kind} are open. */
     public void watchConnections(StreamKind kind, Supplier<Number> count) {
         gauge(Meter.CONNECTIONS, Tags.of("transport", kind.label()), count);
+    }
+
+    /** Exports how many channels have subscribers, and how many publications wait for event loops. */
+    public void watchChannels(Supplier<Number> channels, Supplier<Number> queued) {
+        gauge(Meter.CHANNELS, Tags.empty(), channels);
+        gauge(Meter.QUEUED, Tags.empty(), queued);
+    }
+
+    /** Exports what the engine keeps, what it had to forget, and what waits for it. */
+    public void watchEngine(Supplier<Number> bytes, Supplier<Number> evicted, Supplier<Number> waiting) {
+        gauge(Meter.HISTORY_BYTES, Tags.empty(), bytes);
+        gauge(Meter.ENGINE_WAITING, Tags.empty(), waiting);
+        historyEvicted = evicted; // the registry itself would let go of it
+        FunctionCounter.builder(Meter.HISTORY_EVICTED.id, this, self -> self.historyEvicted.get().doubleValue())
+                .description(Meter.HISTORY_EVICTED.help)
+                .register(registry);
     }
 
     /** Exports what waits for slow sockets: number of streams, bytes and messages. */

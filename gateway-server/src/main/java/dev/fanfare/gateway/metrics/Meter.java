@@ -17,6 +17,12 @@ enum Meter {
     REPLAYED(
             "gateway_history_messages", "Messages clients got from the history of a channel, having missed them live."),
     GAPS("gateway_history_gaps", "Times a client was told that messages it missed are no longer kept."),
+    CHANNELS("gateway_channels", "Channels somebody subscribed to by name."),
+    HISTORY_BYTES("gateway_history_bytes", "What all channels together keep."),
+    HISTORY_EVICTED(
+            "gateway_history_evicted", "Messages forgotten before their time, because all history together was too large."),
+    ENGINE_WAITING("gateway_engine_waiting", "Requests that wait for the engine."),
+    QUEUED("gateway_queued_publications", "Publications that wait for an event loop, all loops together."),
     SENT_BYTES("gateway_sent_bytes", "Bytes of delivered messages."),
     SLOW("gateway_slow_connections", "Streams with bytes waiting for their socket, at the last sweep."),
     SLOW_TOTAL(

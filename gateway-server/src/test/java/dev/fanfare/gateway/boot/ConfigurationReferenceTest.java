@@ -16,6 +16,7 @@ class ConfigurationReferenceTest {
     @Test
     void theReferenceHoldsExactlyTheSettingsTheGatewayReads() throws ConfigException, IOException {
         String right = GatewayConfig.load(null, Map.of(), Map.of()).documented().stream()
+                .filter(setting -> !setting.key().startsWith("namespaces.")) // those repeat channels.*
                 .map(ConfigurationReferenceTest::row)
                 .collect(Collectors.joining("\n", HEAD, "\n"));
 

@@ -171,6 +171,10 @@ class GatewayMetricsTest {
         metrics.answered(404);
         metrics.watchConnections(StreamKind.SSE, () -> 1);
         metrics.watchPending(() -> 1, () -> 2, () -> 3);
+        metrics.watchChannels(() -> 1, () -> 2);
+        metrics.watchEngine(() -> 1, () -> 2, () -> 3);
+        metrics.gaps(1);
+        metrics.replayed(2);
         metrics.ticksEvery(Duration.ofMillis(250));
         metrics.watchMemory(new JvmMemory());
         metrics.info("epoll", "1.2.3");

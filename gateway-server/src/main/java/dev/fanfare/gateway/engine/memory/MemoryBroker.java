@@ -45,7 +45,9 @@ public final class MemoryBroker implements Broker {
     /** No forgotten channel had a higher number. */
     private long floor;
 
-    private long bytes;
+    // written by the engine's thread, read by any
+    private volatile long bytes;
+    private volatile long evicted;
 
     private record Made(StreamPosition position, long atMillis) {}
 
@@ -87,7 +89,7 @@ public final class MemoryBroker implements Broker {
         return thread.ask(() -> {
             MemoryChannel found = channels.get(channel);
             while (found != null && !found.isEmpty()) {
-                bytes -= found.dropOldest();
+                add(-found.dropOldest());
             }
             retaining.remove(channel);
             return null;
@@ -124,9 +126,14 @@ public final class MemoryBroker implements Broker {
         thread.close();
     }
 
-    /** Bytes of all retained publications. Engine's thread. */
-    long bytes() {
+    /** Bytes of all retained publications. */
+    public long bytes() {
         return bytes;
+    }
+
+    /** Publications that were forgotten before their time, because all together were too large. */
+    public long evicted() {
+        return evicted;
     }
 
     private StreamPosition publish(Request request, long now) throws EngineException {
@@ -169,7 +176,7 @@ public final class MemoryBroker implements Broker {
     }
 
     private void retain(MemoryChannel channel, Publication publication, ChannelRules rules) {
-        bytes += channel.keep(publication, rules);
+        add(channel.keep(publication, rules));
         if (!rules.retains()) {
             forgetIfIdle(channel);
             return;
@@ -181,7 +188,8 @@ public final class MemoryBroker implements Broker {
         }
         while (bytes > config.maxBytes()) {
             MemoryChannel eldest = retaining.values().iterator().next();
-            bytes -= eldest.dropOldest();
+            add(-eldest.dropOldest());
+            evicted = evicted + 1;
             if (eldest.isEmpty()) {
                 retaining.remove(eldest.name);
             }
@@ -214,7 +222,7 @@ public final class MemoryBroker implements Broker {
 
     private long expire(MemoryChannel channel, long now) {
         while (!channel.isEmpty() && channel.oldestMillis() + channel.ttlMillis <= now) {
-            bytes -= channel.dropOldest();
+            add(-channel.dropOldest());
         }
         if (!channel.isEmpty()) {
             return expiryOf(channel);
@@ -227,6 +235,10 @@ public final class MemoryBroker implements Broker {
     /** The first whole second in which its oldest publication has expired. */
     private long expiryOf(MemoryChannel channel) {
         return TimeUnit.MILLISECONDS.toSeconds(channel.oldestMillis() + channel.ttlMillis) + 1;
+    }
+
+    private void add(long more) {
+        bytes = bytes + more; // one writer
     }
 
     private void forgetIfIdle(MemoryChannel channel) {
