@@ -59,6 +59,15 @@ final class Encoding {
         return framed(SseWire.event(id, "gap", gap.end()), protocol);
     }
 
+    /** Tells a client that it missed publications of a channel that keeps none, or of channels of a pattern. */
+    static byte[] loss(String name, StreamProtocol protocol) {
+        Envelope loss = new Envelope(name, 16);
+        if (protocol.kind() == StreamKind.WEBSOCKET) {
+            return WebSocketWire.text(loss.member("gap", "{}".getBytes(UTF_8), true).end());
+        }
+        return framed(SseWire.event(null, "gap", loss.end()), protocol);
+    }
+
     /** An event that only moves the client's position; SSE. */
     static byte[] position(String id, StreamProtocol protocol) {
         return framed(SseWire.position(id), protocol);

@@ -24,20 +24,19 @@ final class Interests {
         channels.compute(channel, (name, before) -> {
             if (before == null) {
                 broker.interest(name, true);
-                return new Interest(bit(shard), 0);
             }
-            return new Interest(before.shards | bit(shard), before.newest());
+            return (before == null ? Interest.none(patterns.length()) : before).with(shard);
         });
     }
 
     void remove(String channel, int shard) {
         channels.computeIfPresent(channel, (name, before) -> {
-            long left = before.shards & ~bit(shard);
-            if (left == 0) {
+            Interest left = before.without(shard);
+            if (left.isEmpty()) {
                 broker.interest(name, false);
                 return null;
             }
-            return new Interest(left, before.newest());
+            return left;
         });
     }
 
@@ -55,15 +54,11 @@ final class Interests {
     }
 
     boolean wants(int shard, @Nullable Interest interest) {
-        return patterns.get(shard) > 0 || (interest != null && (interest.shards & bit(shard)) != 0);
+        return patterns.get(shard) > 0 || (interest != null && interest.has(shard));
     }
 
     /** Channels somebody here subscribed to by name. */
     int channels() {
         return channels.size();
-    }
-
-    private static long bit(int shard) {
-        return 1L << Math.min(shard, Long.SIZE - 1);
     }
 }

@@ -51,7 +51,8 @@ final class Reader {
                 read(to);
             }
         } else if (!to.owner.isSlow()) {
-            send(to.owner, Encoding.gap(to.topic.name, null, new StreamPosition(0, ""), to.owner.protocol(), null));
+            shard.tally().gap();
+            send(to.owner, Encoding.loss(to.topic.name, to.owner.protocol()));
         }
     }
 
@@ -60,7 +61,7 @@ final class Reader {
             @Nullable StreamPosition since,
             Broker.@Nullable History history,
             @Nullable Throwable failure) {
-        if (!to.isSeated() || !to.owner.isOpen()) {
+        if (!to.isSeated() || !to.owner.isOpen() || to.state != Subscription.State.READING) {
             return; // gone meanwhile
         }
         if (history == null
@@ -111,7 +112,9 @@ final class Reader {
                     gathered = to.owner.channel().alloc().directBuffer(1024);
                     shard.tally().delivered(to.owner.kind(), count, full.readableBytes());
                     count = 0;
-                    to.owner.send(full);
+                    if (!to.owner.send(full)) {
+                        return false;
+                    }
                     if (to.owner.isSlow()
                             && publication.offset() < history.top().offset()) {
                         to.state = Subscription.State.BEHIND;

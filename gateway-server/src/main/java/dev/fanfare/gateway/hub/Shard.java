@@ -6,6 +6,7 @@ import dev.fanfare.gateway.metrics.StreamKind;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -101,23 +102,22 @@ public final class Shard {
         if (!subscriber.isOpen()) {
             return; // what it sent behind its request has ended it already
         }
+        List<Subscription> reading = new ArrayList<>(1);
         for (Wish wish : wishes) {
-            if (subscriber.subscriptions().to(wish.name()) == null) {
-                Subscription added = topics.add(subscriber, wish);
-                subscriber.subscriptions(subscriber.subscriptions().with(added));
-                attendance.came(added, idOfClient(subscriber));
-                if (added.topic.recovers()) {
-                    added.state = Subscription.State.READING; // all of them, before the first answer comes
-                } else if (wish.since() != null) {
-                    reader.readAgain(added); // it was away, and nothing was kept for it
-                }
+            if (subscriber.subscriptions().to(wish.name()) != null) {
+                continue;
+            }
+            Subscription added = topics.add(subscriber, wish);
+            subscriber.subscriptions(subscriber.subscriptions().with(added));
+            attendance.came(added, idOfClient(subscriber));
+            if (added.topic.recovers()) {
+                added.state = Subscription.State.READING; // all of them, before the first answer comes
+                reading.add(added);
+            } else if (wish.since() != null) {
+                reader.readAgain(added); // it was away, and nothing was kept for it
             }
         }
-        for (Subscription each : subscriber.subscriptions().all()) {
-            if (each.state == Subscription.State.READING) {
-                reader.read(each);
-            }
-        }
+        reading.forEach(reader::read);
     }
 
     void leave(Subscriber subscriber) {
@@ -175,6 +175,11 @@ public final class Shard {
     /** Reads for {@code subscription} what the engine retains of the time in which it took nothing. */
     void read(Subscription subscription) {
         reader.read(subscription);
+    }
+
+    /** Tells the owner of {@code subscription} that it missed publications of which nothing is kept. */
+    void tellLoss(Subscription subscription) {
+        reader.readAgain(subscription);
     }
 
     /** The bytes that give the next event an id of {@code subscriber}'s own. */

@@ -214,6 +214,7 @@ public final class Subscriber extends Roster.Seat {
             tally.delivered(protocol.kind(), frame.length());
         } else {
             tally.dropped();
+            to.lost = !to.topic.recovers();
             if (delivery.rules().slowConsumer() == SlowConsumerPolicy.DISCONNECT) {
                 close(CloseReason.SLOW);
             }
@@ -227,6 +228,9 @@ public final class Subscriber extends Roster.Seat {
             for (Subscription each : subscriptions.all()) {
                 if (each.state == Subscription.State.BEHIND) {
                     shard.read(each);
+                } else if (each.lost) {
+                    each.lost = false;
+                    shard.tellLoss(each);
                 }
             }
         }

@@ -21,6 +21,8 @@ final class Subscription extends Roster.Seat {
     long last;
     /** Empty while its position is not known. */
     String epoch = "";
+    /** Whether something was dropped that nobody keeps. */
+    boolean lost;
     /** The newest publication that passed while it was not live. */
     long passed;
 

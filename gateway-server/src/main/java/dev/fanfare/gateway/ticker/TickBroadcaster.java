@@ -81,7 +81,8 @@ public final class TickBroadcaster implements AutoCloseable {
             long now = System.currentTimeMillis();
             Tick tick = new Tick(++seq, now, source.next());
             Publication.Content content = Publication.Content.ofJson(tick.toJson());
-            broker.publish(List.of(new Broker.Request(ChannelsConfig.TICKS, rules, content, null)));
+            broker.publish(List.of(new Broker.Request(ChannelsConfig.TICKS, rules, content, null)))
+                    .whenComplete((published, refused) -> metrics.ticksMissed(refused == null ? 0 : 1));
         } catch (RuntimeException | OutOfMemoryError broken) { // the next tick may be better; the thread must live
             log.error("tick {} failed", seq, broken);
         }

@@ -164,7 +164,7 @@ class SlowConsumerTest {
         client.unblock();
         bench.broadcast("d");
 
-        assertThat(client.received).containsExactly("a", "b", "d");
+        assertThat(client.received).containsExactly("a", "b", "event: gap\n{\"channel\":\"t\"}", "d");
         assertThat(bench.counter("gateway_messages_dropped", "reason", "slow")).isEqualTo(1);
         assertThat(bench.delivered(StreamKind.SSE)).isEqualTo(3);
         assertThat(client.open()).isTrue();

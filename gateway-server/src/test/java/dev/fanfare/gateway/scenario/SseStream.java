@@ -59,6 +59,15 @@ final class SseStream implements Closeable {
         return Reply.parse(nextData());
     }
 
+    /** Where the stream stands before anything was published: the next event that has an id and nothing else. */
+    String nextPosition() throws IOException {
+        List<String> block = nextBlock();
+        while (block.size() != 1 || !block.get(0).startsWith("id: ")) {
+            block = nextBlock();
+        }
+        return block.get(0).substring(4);
+    }
+
     /** The next event with data: comments, {@code retry} and bare positions are passed over. */
     List<String> nextEvent() throws IOException {
         List<String> block = nextBlock();

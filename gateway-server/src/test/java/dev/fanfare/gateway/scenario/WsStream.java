@@ -54,7 +54,11 @@ final class WsStream implements Closeable {
     }
 
     static WsStream open(RunningGateway gateway) throws IOException {
-        return on(RawClient.to(gateway).send(HANDSHAKE));
+        return open(gateway, "/ws");
+    }
+
+    static WsStream open(RunningGateway gateway, String target) throws IOException {
+        return on(RawClient.to(gateway).send(HANDSHAKE.replace("GET /ws ", "GET " + target + " ")));
     }
 
     /** On a connection that has sent its handshake. */
@@ -126,6 +130,10 @@ final class WsStream implements Closeable {
     }
 
     JsonNode nextTick() throws IOException {
+        return Reply.parse(next(TEXT).text());
+    }
+
+    JsonNode nextJson() throws IOException {
         return Reply.parse(next(TEXT).text());
     }
 
