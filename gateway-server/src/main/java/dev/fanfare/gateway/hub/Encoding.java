@@ -63,7 +63,8 @@ final class Encoding {
     static byte[] loss(String name, StreamProtocol protocol) {
         Envelope loss = new Envelope(name, 16);
         if (protocol.kind() == StreamKind.WEBSOCKET) {
-            return WebSocketWire.text(loss.member("gap", "{}".getBytes(UTF_8), true).end());
+            return WebSocketWire.text(
+                    loss.member("gap", "{}".getBytes(UTF_8), true).end());
         }
         return framed(SseWire.event(null, "gap", loss.end()), protocol);
     }

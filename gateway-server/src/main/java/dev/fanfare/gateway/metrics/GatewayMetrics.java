@@ -186,7 +186,10 @@ public final class GatewayMetrics {
         gauge(Meter.HISTORY_BYTES, Tags.empty(), bytes);
         gauge(Meter.ENGINE_WAITING, Tags.empty(), waiting);
         historyEvicted = evicted; // the registry itself would let go of it
-        FunctionCounter.builder(Meter.HISTORY_EVICTED.id, this, self -> self.historyEvicted.get().doubleValue())
+        FunctionCounter.builder(
+                        Meter.HISTORY_EVICTED.id,
+                        this,
+                        self -> self.historyEvicted.get().doubleValue())
                 .description(Meter.HISTORY_EVICTED.help)
                 .register(registry);
     }

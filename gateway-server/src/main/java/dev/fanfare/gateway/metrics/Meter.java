@@ -20,7 +20,8 @@ enum Meter {
     CHANNELS("gateway_channels", "Channels somebody subscribed to by name."),
     HISTORY_BYTES("gateway_history_bytes", "What all channels together keep."),
     HISTORY_EVICTED(
-            "gateway_history_evicted", "Messages forgotten before their time, because all history together was too large."),
+            "gateway_history_evicted",
+            "Messages forgotten before their time, because all history together was too large."),
     ENGINE_WAITING("gateway_engine_waiting", "Requests that wait for the engine."),
     QUEUED("gateway_queued_publications", "Publications that wait for an event loop, all loops together."),
     SENT_BYTES("gateway_sent_bytes", "Bytes of delivered messages."),

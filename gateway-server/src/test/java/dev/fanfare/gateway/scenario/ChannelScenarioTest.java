@@ -61,8 +61,8 @@ class ChannelScenarioTest {
         publish("price:x?key=k", "p2");
         publish("news:d", "d3");
 
-        try (SseStream stream = SseStream.on(RawClient.to(gateway)
-                .get("/sse?channels=news:d,news:e,price:x", "Last-Event-ID: " + id))) {
+        try (SseStream stream = SseStream.on(
+                RawClient.to(gateway).get("/sse?channels=news:d,news:e,price:x", "Last-Event-ID: " + id))) {
             List<String> data = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 List<String> event = stream.nextEvent();
@@ -112,7 +112,8 @@ class ChannelScenarioTest {
             JsonNode second = stream.nextJson();
             assertThat(second.at("/data").textValue()).isEqualTo("text");
             assertThat(second.at("/type").textValue()).isEqualTo("t");
-            assertThat(second.at("/offset").longValue()).isEqualTo(first.at("/offset").longValue() + 1);
+            assertThat(second.at("/offset").longValue())
+                    .isEqualTo(first.at("/offset").longValue() + 1);
         }
     }
 
@@ -181,7 +182,8 @@ class ChannelScenarioTest {
 
     private String post(String target, String body) throws IOException {
         try (RawClient client = RawClient.to(gateway)) {
-            client.send("POST " + target + " HTTP/1.1\r\nHost: test\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+            client.send("POST " + target + " HTTP/1.1\r\nHost: test\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                    + body);
             return client.readReply().body();
         }
     }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,8 +47,8 @@ public final class MemoryBroker implements Broker {
     private long floor;
 
     // written by the engine's thread, read by any
-    private volatile long bytes;
-    private volatile long evicted;
+    private final AtomicLong bytes = new AtomicLong();
+    private final AtomicLong evicted = new AtomicLong();
 
     private record Made(StreamPosition position, long atMillis) {}
 
@@ -128,12 +129,12 @@ public final class MemoryBroker implements Broker {
 
     /** Bytes of all retained publications. */
     public long bytes() {
-        return bytes;
+        return bytes.get();
     }
 
     /** Publications that were forgotten before their time, because all together were too large. */
     public long evicted() {
-        return evicted;
+        return evicted.get();
     }
 
     private StreamPosition publish(Request request, long now) throws EngineException {
@@ -186,10 +187,10 @@ public final class MemoryBroker implements Broker {
         if (!channel.watched) {
             wheel.add(channel, expiryOf(channel));
         }
-        while (bytes > config.maxBytes()) {
+        while (bytes.get() > config.maxBytes()) {
             MemoryChannel eldest = retaining.values().iterator().next();
             add(-eldest.dropOldest());
-            evicted = evicted + 1;
+            evicted.lazySet(evicted.get() + 1);
             if (eldest.isEmpty()) {
                 retaining.remove(eldest.name);
             }
@@ -238,7 +239,7 @@ public final class MemoryBroker implements Broker {
     }
 
     private void add(long more) {
-        bytes = bytes + more; // one writer
+        bytes.lazySet(bytes.get() + more); // one writer
     }
 
     private void forgetIfIdle(MemoryChannel channel) {
