@@ -11,10 +11,12 @@ public final class DocsFolder {
 
     /** All table lines of one page, each with its line end. */
     public static String tableOf(String page) throws IOException {
-        return Files.readString(find().resolve(page))
-                .lines()
-                .filter(line -> line.startsWith("|"))
-                .collect(Collectors.joining("\n", "", "\n"));
+        return page(page).lines().filter(line -> line.startsWith("|")).collect(Collectors.joining("\n", "", "\n"));
+    }
+
+    /** One page as it stands. */
+    public static String page(String name) throws IOException {
+        return Files.readString(find().resolve(name));
     }
 
     private static Path find() {

@@ -14,7 +14,16 @@ import java.util.List;
 final class ApiAccess {
     private static final String SCHEME = "apikey ";
     /** What a proxy adds: whoever stands behind it is not on this machine. */
-    private static final List<String> PROXIED = List.of("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via");
+    private static final List<String> PROXIED = List.of(
+            "X-Forwarded-For",
+            "X-Forwarded-Host",
+            "X-Forwarded-Proto",
+            "Forwarded",
+            "X-Real-IP",
+            "CF-Connecting-IP",
+            "Via");
+    /** What a browser adds to a POST: any page it shows could have sent it. */
+    private static final List<String> BROWSED = List.of("Origin", "Sec-Fetch-Site");
 
     private final byte[] key;
 
@@ -25,22 +34,27 @@ final class ApiAccess {
     /**
      * Lets {@code call} pass.
      *
-     * @throws HttpProblem 401 if its key is missing or wrong; 403 if no key is configured and it does not come from this machine
+     * @throws HttpProblem 401 if its key is missing or wrong; 403 if no key is configured and it does not come from a program on
+     *     this machine
      */
     void require(HttpCall call) throws HttpProblem {
         if (key.length == 0) {
-            boolean here = call.from().getAddress().isLoopbackAddress()
-                    && PROXIED.stream().noneMatch(call.headers()::contains);
-            if (!here) {
-                throw HttpProblem.of(
-                        HttpResponseStatus.FORBIDDEN,
-                        "without a key (api.key) the API serves callers on this machine only, and no proxy");
-            }
+            requireHere(call);
         } else if (!MessageDigest.isEqual(key, sent(call.headers()).getBytes(UTF_8))) {
             throw HttpProblem.of(
                             HttpResponseStatus.UNAUTHORIZED,
                             "the API needs the header X-API-Key, or Authorization: apikey KEY, with the configured key")
                     .with(HttpHeaderNames.WWW_AUTHENTICATE, "apikey");
+        }
+    }
+
+    private static void requireHere(HttpCall call) throws HttpProblem {
+        if (!call.from().getAddress().isLoopbackAddress()
+                || PROXIED.stream().anyMatch(call.headers()::contains)
+                || BROWSED.stream().anyMatch(call.headers()::contains)) {
+            throw HttpProblem.of(
+                    HttpResponseStatus.FORBIDDEN,
+                    "without a key (api.key) the API serves programs on this machine only, no proxy and no browser");
         }
     }
 

@@ -1,39 +1,29 @@
 package dev.fanfare.gateway.api;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.fanfare.gateway.engine.EngineException;
 import dev.fanfare.gateway.http.HttpCall;
-import dev.fanfare.gateway.http.HttpProblem;
 import dev.fanfare.gateway.http.HttpReply;
-import dev.fanfare.gateway.http.HttpRoute;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * {@code POST /api/METHOD}: a JSON object in, {@code {"result":…}} or {@code {"error":{"code","message"}}} out, both with
- * status 200; 401 and 403 for callers that are not let in, 429 with {@code Retry-After} when the gateway cannot take more.
+ * status 200; but 429 and 503 with {@code Retry-After} when the gateway cannot take more, and 500 when it failed.
  */
-final class ApiRoute implements HttpRoute {
-    private static final Logger log = LoggerFactory.getLogger(ApiRoute.class);
-    private static final String PREFIX = "/api/";
+final class ApiRoute implements Guard.Work {
+    static final String PATH = "/api/";
+    private static final String BATCH = "batch";
     private static final int MAX_COMMANDS = 1_000;
 
     /** What a method does with its parameters. */
@@ -42,40 +32,31 @@ final class ApiRoute implements HttpRoute {
         CompletionStage<ObjectNode> call(JsonNode params) throws ApiError;
     }
 
-    private final ApiAccess access;
     private final ObjectMapper json;
     private final Map<String, Method> methods;
 
-    ApiRoute(ApiAccess access, ObjectMapper json, Map<String, Method> methods) {
-        this.access = access;
+    ApiRoute(ObjectMapper json, Map<String, Method> methods) {
         this.json = json;
         this.methods = new TreeMap<>(methods);
-        this.methods.put("batch", this::batch);
-    }
-
-    @Override
-    public Set<HttpMethod> methods() {
-        return Set.of(HttpMethod.POST);
+        this.methods.put(BATCH, this::batch);
     }
 
     @Override
     public CompletionStage<HttpReply> answer(HttpCall call) {
-        try {
-            access.require(call);
-        } catch (HttpProblem stranger) {
-            return CompletableFuture.failedFuture(stranger);
-        }
-        String name = call.path().substring(PREFIX.length());
-        return run(name, call.body()).handle((result, failure) -> failure == null ? ok(result) : failed(failure));
+        String name = call.path().substring(PATH.length());
+        return run(name, call.body())
+                .handle((result, failure) -> failure == null ? ok(name, result) : failed(ApiError.of(failure)));
     }
 
     private CompletionStage<ObjectNode> run(String name, byte[] body) {
         try {
-            JsonNode params = body.length == 0 ? json.createObjectNode() : json.readTree(body);
-            return method(name).call(requireObject(params));
+            Method method = method(name);
+            return method.call(requireObject(body.length == 0 ? json.createObjectNode() : json.readTree(body)));
         } catch (JsonProcessingException broken) {
             return CompletableFuture.failedFuture(ApiError.bad("the body is not JSON: " + broken.getOriginalMessage()));
-        } catch (IOException | ApiError refused) {
+        } catch (IOException broken) {
+            return CompletableFuture.failedFuture(ApiError.bad("the body is not JSON in UTF-8"));
+        } catch (ApiError refused) {
             return CompletableFuture.failedFuture(refused);
         }
     }
@@ -101,9 +82,10 @@ final class ApiRoute implements HttpRoute {
 
     private CompletionStage<ObjectNode> command(JsonNode command) {
         CompletionStage<ObjectNode> made;
-        String name = command.size() == 1 ? command.fieldNames().next() : "";
+        String name =
+                command.isObject() && command.size() == 1 ? command.fieldNames().next() : "";
         try {
-            if (name.isEmpty() || name.equals("batch")) {
+            if (name.isEmpty() || name.equals(BATCH)) {
                 throw ApiError.bad("a command is an object with one member, its method (not batch)");
             }
             made = method(name).call(requireObject(command.path(name)));
@@ -112,7 +94,7 @@ final class ApiRoute implements HttpRoute {
         }
         return made.handle((result, failure) -> failure == null
                 ? json.createObjectNode().<ObjectNode>set(name, result)
-                : json.createObjectNode().<ObjectNode>set("error", error(errorOf(failure))));
+                : json.createObjectNode().<ObjectNode>set("error", error(ApiError.of(failure))));
     }
 
     private Method method(String name) throws ApiError {
@@ -131,37 +113,23 @@ final class ApiRoute implements HttpRoute {
         return params;
     }
 
-    private HttpReply ok(ObjectNode result) {
-        return HttpReply.json(
-                HttpResponseStatus.OK,
-                json.createObjectNode().set("result", result).toString());
+    /** The replies of a batch stand alone, as Centrifugo sends them. */
+    private HttpReply ok(String name, ObjectNode result) {
+        ObjectNode reply = name.equals(BATCH) ? result : json.createObjectNode().set("result", result);
+        return HttpReply.json(HttpResponseStatus.OK, reply.toString());
     }
 
-    private HttpReply failed(Throwable failure) {
-        ApiError error = errorOf(failure);
+    private HttpReply failed(ApiError error) {
         String body = json.createObjectNode().set("error", error(error)).toString();
         return switch (error.code()) {
-            case TOO_MANY_REQUESTS ->
-                HttpReply.json(HttpResponseStatus.TOO_MANY_REQUESTS, body).with(HttpHeaderNames.RETRY_AFTER, "1");
-            case INTERNAL -> HttpReply.json(HttpResponseStatus.INTERNAL_SERVER_ERROR, body);
-            default -> new HttpReply(HttpResponseStatus.OK, HttpReply.JSON, body.getBytes(UTF_8), Map.of());
+            case TOO_MANY_REQUESTS, UNAVAILABLE ->
+                HttpReply.json(error.code().status(), body).with(HttpHeaderNames.RETRY_AFTER, error.retryAfter());
+            case INTERNAL -> HttpReply.json(error.code().status(), body);
+            default -> HttpReply.json(HttpResponseStatus.OK, body);
         };
     }
 
     private ObjectNode error(ApiError error) {
         return json.createObjectNode().put("code", error.code().number).put("message", error.words());
-    }
-
-    private static ApiError errorOf(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause instanceof ApiError error) {
-            return error;
-        }
-        if (cause instanceof EngineException engine) {
-            return ApiError.of(engine);
-        }
-        log.warn("an API call failed", cause);
-        return new ApiError(ApiError.Code.INTERNAL, "the gateway failed; its log says why");
     }
 }

@@ -28,14 +28,16 @@ final class ClientMethods {
 
     /** {@code subscribe}: subscribes a connection to one more channel. */
     CompletionStage<ObjectNode> subscribe(JsonNode params) throws ApiError {
-        String channel = Publisher.text(params, "channel");
+        String channel = Params.text(params, "channel");
         Wish wish = new Wish(channel, publisher.rulesOf(channel), null);
         return found(hub.subscribe(client(params), wish));
     }
 
     /** {@code unsubscribe}: ends a connection's subscription. */
     CompletionStage<ObjectNode> unsubscribe(JsonNode params) throws ApiError {
-        return found(hub.unsubscribe(client(params), Publisher.text(params, "channel")));
+        String channel = Params.text(params, "channel");
+        publisher.rulesOf(channel);
+        return found(hub.unsubscribe(client(params), channel));
     }
 
     /** {@code disconnect}: ends a connection; an SSE client may come back. */
@@ -59,11 +61,10 @@ final class ClientMethods {
     }
 
     private static String client(JsonNode params) throws ApiError {
-        if (Publisher.textOrNull(params, "client") == null
-                && !params.path("user").isMissingNode()) {
+        if (Params.textOrNull(params, "client") == null && !params.path("user").isMissingNode()) {
             throw new ApiError(ApiError.Code.NOT_AVAILABLE, "users are not known yet; name a connection by 'client'");
         }
-        return Publisher.text(params, "client");
+        return Params.text(params, "client");
     }
 
     /** An unknown connection is no error: it may have left a moment ago. */

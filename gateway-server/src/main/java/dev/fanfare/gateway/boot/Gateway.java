@@ -159,7 +159,8 @@ final class Gateway implements AutoCloseable {
         routes.put("/favicon.svg", StaticPage.of("favicon.svg", "image/svg+xml"));
         routes.put("/console/stats", new StatsRoute(hub, metrics, readiness, node, background));
         routes.put("/metrics", new MetricsRoute(registry, background));
-        routes.putAll(Api.routes(config.api(), new Api.Parts(config.channels(), broker, presence, hub, Version.get())));
+        Api.Parts parts = new Api.Parts(config.channels(), broker, presence, hub, background, Version.get());
+        routes.putAll(Api.routes(config.api(), parts));
         routes.put("/health/live", HealthRoutes.live());
         routes.put("/health/ready", HealthRoutes.ready(readiness));
         return routes;

@@ -27,7 +27,9 @@ final class RequestReader extends SimpleChannelInboundHandler<HttpObject> {
 
     private final HttpConfig config;
     private @Nullable HttpRequest head;
+    /** Longer than what has come when there is more to come, so that a large body is not copied with every part. */
     private byte[] body = NOTHING;
+
     private long bodyBytes;
     private boolean deaf;
 
@@ -69,7 +71,7 @@ final class RequestReader extends SimpleChannelInboundHandler<HttpObject> {
         } else if (content instanceof LastHttpContent) {
             head = null;
             append(content);
-            byte[] whole = body;
+            byte[] whole = body.length == bodyBytes ? body : Arrays.copyOf(body, (int) bodyBytes);
             body = NOTHING;
             ctx.fireChannelRead(new Request(request, whole, null));
         } else {
@@ -79,11 +81,12 @@ final class RequestReader extends SimpleChannelInboundHandler<HttpObject> {
 
     private void append(HttpContent content) {
         int more = content.content().readableBytes();
-        if (more > 0) {
-            int before = body.length;
-            body = Arrays.copyOf(body, before + more); // nearly always the first and only part
-            content.content().readBytes(body, before, more);
+        int length = (int) bodyBytes;
+        if (length > body.length) {
+            boolean first = body.length == 0; // nearly always the only one
+            body = Arrays.copyOf(body, first ? length : Math.max(length, Math.min(2 * length, config.maxBody())));
         }
+        content.content().readBytes(body, length - more, more);
     }
 
     private void refuse(ChannelHandlerContext ctx, HttpRequest request, HttpProblem problem) {
