@@ -70,8 +70,8 @@ record Message(Publication.Content content, @Nullable String idempotencyKey) {
     static byte[] written(ObjectMapper json, JsonNode value) throws ApiError {
         try {
             return json.writeValueAsBytes(value);
-        } catch (IOException unwritable) { // half a surrogate pair
-            throw ApiError.bad("the data holds a text that is not Unicode");
+        } catch (IOException unwritable) {
+            throw ApiError.bad("the data cannot be written as JSON");
         }
     }
 

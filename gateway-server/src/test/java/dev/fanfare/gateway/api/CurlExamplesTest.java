@@ -71,9 +71,7 @@ class CurlExamplesTest {
         List<String> commands = new ArrayList<>();
         for (MatchResult block :
                 BLOCK.matcher(DocsFolder.page("api.md")).results().toList()) {
-            for (String command : block.group(1).replace("\\\n", " ").split("\n")) {
-                commands.add(command);
-            }
+            block.group(1).replace("\\\n", " ").lines().forEach(commands::add);
         }
         return commands;
     }

@@ -26,9 +26,7 @@ final class JsonShape {
         if (known.isMissingNode()) {
             return "no schema " + schema;
         }
-        var rules = known.fields();
-        while (rules.hasNext()) {
-            var rule = rules.next();
+        for (var rule : known.properties()) {
             String problem = problem(rule.getKey(), rule.getValue(), known, value, at);
             if (problem != null) {
                 return problem;
@@ -113,9 +111,7 @@ final class JsonShape {
     }
 
     private @Nullable String members(String rule, JsonNode schema, JsonNode value, String at) {
-        var members = value.fields();
-        while (members.hasNext()) {
-            var member = members.next();
+        for (var member : value.properties()) {
             JsonNode named = schema.path("properties").path(member.getKey());
             JsonNode other = schema.path("additionalProperties");
             String here = at + "." + member.getKey();

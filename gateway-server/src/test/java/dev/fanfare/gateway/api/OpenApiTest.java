@@ -70,14 +70,14 @@ class OpenApiTest {
         List<Arguments> all = new ArrayList<>();
         document()
                 .get("paths")
-                .fields()
-                .forEachRemaining(path -> path.getValue()
+                .properties()
+                .forEach(path -> path.getValue()
                         .at("/post/requestBody/content")
-                        .fields()
-                        .forEachRemaining(type -> type.getValue()
+                        .properties()
+                        .forEach(type -> type.getValue()
                                 .get("examples")
-                                .fields()
-                                .forEachRemaining(example -> all.add(Arguments.of(
+                                .properties()
+                                .forEach(example -> all.add(Arguments.of(
                                         path.getKey(), type.getKey(), example.getKey(), example.getValue())))));
         return all.stream();
     }
@@ -123,7 +123,7 @@ class OpenApiTest {
     void anExampleGetsTheStatusAndTheShapeThatAreDescribed(String path, String type, String name, JsonNode example)
             throws Exception {
         List<String> headers = new ArrayList<>(List.of("Content-Type", type));
-        example.path("x-headers").fields().forEachRemaining(header -> {
+        example.path("x-headers").properties().forEach(header -> {
             headers.add(header.getKey());
             headers.add(header.getValue().asText());
         });

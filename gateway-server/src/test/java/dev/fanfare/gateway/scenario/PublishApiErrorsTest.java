@@ -53,7 +53,6 @@ class PublishApiErrorsTest {
                 "publish    | {\"channel\":\"a:b\",\"b64data\":\"%%%\"}                        | 107 'b64data'",
                 "publish    | {\"channel\":\"a:b\",\"b64data\":\"/w==\"}                       | 107 'b64data'",
                 "publish    | {\"channel\":\"a:b\",\"b64data\":7}                              | 107 'b64data'",
-                "publish    | {\"channel\":\"a:b\",\"data\":\"\\ud800\"}                       | 107 not Unicode",
                 "publish    | {\"channel\":\"a:b\",\"data\":1,\"type\":7}                      | 107 'type'",
                 "publish    | {\"channel\":\"a:b\",\"data\":1,\"type\":\"a\\nb\"}              | 107 'type'",
                 "publish    | {\"channel\":\"a:b\",\"data\":1,\"key\":\"\\u0000\"}             | 107 'key'",

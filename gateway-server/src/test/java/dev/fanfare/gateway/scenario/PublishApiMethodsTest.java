@@ -73,6 +73,7 @@ class PublishApiMethodsTest {
                 "0.1234567890123456789012345678901234567890",
                 "1.0",
                 "1.50E-7",
+                "\"\\uD800\"",
                 "{\"a\":[{\"b\":{}}],\"\":1}",
                 "\"\\u0000\\n\\\\ \\\"\"",
             })
@@ -266,7 +267,7 @@ class PublishApiMethodsTest {
                             .intValue())
                     .isEqualTo(2));
             JsonNode present = api.result("presence", room).get("presence");
-            present.fields().forEachRemaining(each -> {
+            present.properties().forEach(each -> {
                 assertThat(each.getValue().get("client").asText()).isEqualTo(each.getKey());
                 assertThat(each.getValue().get("user").asText()).isEmpty();
             });
