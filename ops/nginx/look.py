@@ -106,7 +106,10 @@ def open_many(url, count):
     end = time.time() + 20
     while waiting.get_map() and time.time() < end:
         for key, _ in waiting.select(1):
-            answer = key.fileobj.recv(4096).decode("latin-1").split(" ", 2)[1:2]
+            try:
+                answer = key.fileobj.recv(4096).decode("latin-1").split(" ", 2)[1:2]
+            except ConnectionError:
+                answer = ["reset"]
             status = answer[0] if answer else "closed"
             answers[status] = answers.get(status, 0) + 1
             waiting.unregister(key.fileobj)

@@ -127,8 +127,8 @@ hold() {
     launch second haproxy -db -f "$rendered"
     pids+=("$launched")
   fi
-  start_proxy idle "$proxy" $((port + 1)) --gateway "$quiet_at" --gateway "$quiet_at"
-  start_proxy mute "$proxy" $((port + 2)) --gateway "$mute_at" --gateway "$mute_at"
+  start_proxy idle "$proxy" $((port + 1)) --gateway "$quiet_at"
+  start_proxy mute "$proxy" $((port + 2)) --gateway "$mute_at"
   before=$(pss_kb "${pids[@]}")
   launch_load idle "http://127.0.0.1:$((port + 1))" --connections 200 --ramp 100/s --duration 150s --fail-if "$faults,connected<200,messages<400"
   local idle_load=$launched
