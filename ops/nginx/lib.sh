@@ -85,8 +85,8 @@ start_gateway() { # NAME ARGUMENT... ; $gateway is its pid, $gateway_at where it
 
 # Renders the shipped configuration; $rendered is the file, which may then be changed for a counter-test.
 render() { # NAME nginx|haproxy LISTEN OPTION... ; options of ./render
-  mkdir -p "$scratch/$1"
-  rendered=$("$tools/render" "$2" --dir "$scratch/$1" --listen "$3" "${@:4}")
+  mkdir -p "$scratch/proxies/$1"
+  rendered=$("$tools/render" "$2" --dir "$scratch/proxies/$1" --listen "$3" "${@:4}")
 }
 
 start_rendered() { # nginx|haproxy NAME PORT ; of the file in $rendered. $proxy_pids: its processes
@@ -94,11 +94,11 @@ start_rendered() { # nginx|haproxy NAME PORT ; of the file in $rendered. $proxy_
   free "$3" || die "port $3 is taken; set PROXY_PORT"
   ulimit -n "$(ulimit -Hn)"
   case $1 in
-    nginx) launch "$name" nginx -e "$scratch/$name/error.log" -c "$rendered" -g 'daemon off;' ;;
+    nginx) launch "$name" nginx -e "$scratch/proxies/$name/error.log" -c "$rendered" -g 'daemon off;' ;;
     haproxy) launch "$name" haproxy -db -f "$rendered" ;;
   esac
   if ! await 5 curl -s -o "$scratch/probe" "http://127.0.0.1:$3/health/live"; then
-    cat "$log" "$scratch/$name"/*.log >&2 || true
+    cat "$log" "$scratch/proxies/$name"/*.log >&2 || true
     die "$1 did not start"
   fi
   mapfile -t proxy_pids < <(echo "$launched"; pgrep -P "$launched" || true)

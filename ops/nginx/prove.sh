@@ -274,7 +274,11 @@ ports() {
   cat "$scratch/ports" >>"$rows"
 }
 
-for part in $only; do "$part"; done
-"$tools/results.py" write --rows "$rows" --out "$out" --jar "$jar" --repo "$repo"
+for part in $only; do
+  : >"$rows"
+  "$part"
+  "$tools/results.py" write --rows "$rows" --out "$out" --jar "$jar" --repo "$repo" >"$scratch/tables"
+done
+if [ -f "$scratch/tables" ]; then cat "$scratch/tables"; fi
 [ "$failures" = 0 ] || die "$failures failures, see above"
 say "all of it held"

@@ -85,7 +85,7 @@ def hold(given, problems):
     return {
         "direct": load_report(direct), "through": load_report(through), "idle": load_report(idle),
         "withoutHeartbeats": {**load_report(mute), "closing": closing(mute)},
-        "proxy": {**used, "processes": given["processes"], "memoryBeforeKb": before, "memoryAfterKb": after,
+        "cost": {**used, "processes": given["processes"], "memoryBeforeKb": before, "memoryAfterKb": after,
                   "kbPerConnection": round((used["mostMemoryKb"] - before) / opened, 2),
                   "descriptors": [int(number) for number in given["descriptors"].split()]},
     }
@@ -218,10 +218,10 @@ def tables(kept):
                              lines)
         lines = []
         for name, found in have["hold"]:
-            proxy = found["proxy"]
-            lines.append(["%s %s" % (name, found["environment"]["version"]), proxy["proxyMicrosPerMessage"], proxy["gatewayMicrosPerMessage"],
-                          proxy["proxyCores"], proxy["kbPerConnection"], "%.0f" % (proxy["memoryBeforeKb"] / 1024),
-                          " + ".join(number(n) for n in proxy["descriptors"] if n > 100)])
+            cost = found["cost"]
+            lines.append(["%s %s" % (name, found["environment"]["version"]), cost["proxyMicrosPerMessage"], cost["gatewayMicrosPerMessage"],
+                          cost["proxyCores"], cost["kbPerConnection"], "%.0f" % (cost["memoryBeforeKb"] / 1024),
+                          " + ".join(number(n) for n in cost["descriptors"] if n > 100)])
         made["cost"] = table(["", "CPU of the proxy, µs/message", "of the gateway beside it", "cores of the proxy", "memory, KB/connection",
                               "memory before, MB", "descriptors of each process"], lines)
         lines = []
