@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Looks closely at what comes through a proxy, read by read, which no HTTP client shows.
 
-look.py arrivals URL [--events N]       one SSE stream and one WebSocket: how many events each read brought, how late they were.
+look.py arrivals URL [--events N] [--only sse]
+                                        one SSE stream and one WebSocket: how many events each read brought, how late they were.
                                         Exit code 1 if a read brought more than one event
 look.py open URL [--count N]            opens N SSE streams at once, with source ports of its own choice (from 10000 on), and counts
                                         the answers by status
@@ -68,10 +69,12 @@ def web_socket(url):
     return sock, "101"
 
 
-def arrivals(url, events):
+def arrivals(url, events, only=None):
     """An event is where its timestamp is; the end of one that was cut is awaited before the read counts."""
     report, ok = {}, True
     for name, start in (("sse", sse), ("websocket", web_socket)):
+        if only not in (None, name):
+            continue
         sock, status = start(url)
         head = read_head(sock)
         if head.split(" ", 2)[1] != status:
@@ -142,6 +145,7 @@ def main():
     parser.add_argument("mode", choices=["arrivals", "open", "echo"])
     parser.add_argument("target", metavar="URL|PORT")
     parser.add_argument("--events", type=int, default=20)
+    parser.add_argument("--only", choices=["sse", "websocket"])
     parser.add_argument("--count", type=int, default=1000)
     options = parser.parse_args()
     if options.mode == "echo":
@@ -149,7 +153,7 @@ def main():
         return
     try:
         if options.mode == "arrivals":
-            report, ok = arrivals(options.target, options.events)
+            report, ok = arrivals(options.target, options.events, options.only)
         else:
             report, ok = open_many(options.target, options.count)
     except OSError as problem:

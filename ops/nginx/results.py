@@ -238,7 +238,8 @@ def tables(kept):
         for name, found in have["arrivals"]:
             for label, seen in ((name + ", as shipped", found["shipped"]), ("%s without `%s`" % (name, found["line"]), found["without"])):
                 lines.append([label] + [cell for transport in ("sse", "websocket") for cell in (
-                    seen[transport]["mostInOneRead"], seen[transport]["latencyMillis"]["p50"], seen[transport]["latencyMillis"]["max"])])
+                    (seen[transport]["mostInOneRead"], seen[transport]["latencyMillis"]["p50"], seen[transport]["latencyMillis"]["max"])
+                    if transport in seen else ("–", "–", "–"))])
         made["arrivals"] = table(["", "SSE: most events in a read", "p50, ms", "max, ms", "WebSocket: most in a read", "p50, ms", "max, ms"], lines)
     lines = []
     for part, signal in (("drain-TERM", "SIGTERM"), ("drain-KILL", "SIGKILL")):
@@ -254,7 +255,7 @@ def tables(kept):
     if have["slow"]:
         lines = []
         for name, found in have["slow"]:
-            for key, label in (("direct", "no proxy"), ("shipped", name + ", as shipped"), ("unbounded", name + " without its send buffer limit")):
+            for key, label in (("direct", "no proxy"), ("shipped", name + ", as shipped"), ("unbounded", name + " without limits of kernel buffers")):
                 seen = found[key]
                 noticed, closed = seen["noticedAfterSeconds"], seen["closedAfterSeconds"]
                 lines.append([label, "not within %d" % found["watchedSeconds"] if noticed is None else noticed,
