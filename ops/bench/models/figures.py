@@ -216,8 +216,9 @@ def report(options):
         work, memory = scale_tables(figures)
         (out / "models.svg").write_text(picture.draw(figures))
         runs = sorted({f["runs"] for f in figures})
-        texts["scale"] = "%s\n\nMedian of %s. %s" % (work, "%d run%s" % (runs[-1], "" if runs[-1] == 1 else "s") if len(runs) == 1
-                                                   else "%d to %d runs" % (runs[0], runs[-1]), caption(env))
+        many = "%d" % runs[-1] if len(runs) == 1 else "%d to %d" % (runs[0], runs[-1])
+        how = "One run of each." if runs == [1] else "Median of %s runs." % many
+        texts["scale"] = "%s\n\n%s %s" % (work, how, caption(env))
         texts["memory"] = memory
     for part, maker in (("slow", slow_table), ("busy", busy_table), ("limits", limits_table)):
         if parts[part]:
