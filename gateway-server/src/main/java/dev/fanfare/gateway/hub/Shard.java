@@ -42,6 +42,7 @@ public final class Shard {
     private volatile long waitingBytes;
     private volatile long waitingMessages;
     private volatile int waitingStreams;
+    private volatile long sweptAt = epochNanos;
 
     // event loop only
     private final Roster<Subscriber> roster = new Roster<>();
@@ -65,7 +66,8 @@ public final class Shard {
     void start() {
         // At quarters of the wall clock's seconds: between the ticks, which come at whole multiples of their interval.
         long toNext = SWEEP_NANOS - TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) % SWEEP_NANOS;
-        sweepDue = System.nanoTime() + toNext;
+        sweptAt = System.nanoTime();
+        sweepDue = sweptAt + toNext;
         loop.scheduleAtFixedRate(this::sweep, toNext, SWEEP_NANOS, TimeUnit.NANOSECONDS);
     }
 
@@ -160,6 +162,11 @@ public final class Shard {
     /** Messages that waited for sockets at the last sweep. Any thread. */
     long waitingMessages() {
         return waitingMessages;
+    }
+
+    /** Time since the last sweep ended, or since they began. Any thread. */
+    long sinceSweepNanos() {
+        return System.nanoTime() - sweptAt;
     }
 
     boolean onLoop() {
@@ -266,5 +273,6 @@ public final class Shard {
             messagesSeen = 0;
             streamsSeen = 0;
         }
+        sweptAt = System.nanoTime();
     }
 }
