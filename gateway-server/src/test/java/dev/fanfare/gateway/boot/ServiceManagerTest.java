@@ -70,18 +70,6 @@ class ServiceManagerTest {
         }
     }
 
-    @Test
-    void anAddressThatIsTooLongIsNotCutOff() throws Exception {
-        assumeTrue(Epoll.isAvailable());
-        String cut = "@" + "a".repeat(107);
-        try (NotifySocket other = NotifySocket.on(cut);
-                ServiceManager manager = ServiceManager.in(Map.of("NOTIFY_SOCKET", cut + "a"))) {
-            manager.tell("READY=1");
-
-            assertThat(other.next(100)).isNull();
-        }
-    }
-
     @ParameterizedTest
     @CsvSource({
         "30000000, me,    30000",
