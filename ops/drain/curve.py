@@ -139,8 +139,8 @@ def complaints(figures):
     if figures["all_back_after_s"] is None:
         wrong.append("not all clients came back")
     if figures["how"] == "drain":
-        # What B counts between two samples is known to a fraction of a percent of the time between them.
-        if figures["peak_opened_per_second"] > figures["rate"] * 1.02:
+        # The gateway closes in steps of 50 ms, and random waits scatter: their number within a second by its root.
+        if figures["peak_opened_per_second"] > figures["rate"] * 1.1:
             wrong.append("%d streams opened within a second" % figures["peak_opened_per_second"])
         if figures["exit_code"] != 0:
             wrong.append("exit code %s" % figures["exit_code"])
