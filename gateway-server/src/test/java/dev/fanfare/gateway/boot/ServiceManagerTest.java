@@ -71,6 +71,16 @@ class ServiceManagerTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"107, 1000", "108, 0"}) // unix(7): 108 bytes, one of them for the NUL
+    void anAddressThatIsTooLongIsNotUsed(int length, long millis) {
+        assumeTrue(Epoll.isAvailable());
+        String address = "@" + "a".repeat(length - 1);
+        try (ServiceManager manager = ServiceManager.in(Map.of("NOTIFY_SOCKET", address, "WATCHDOG_USEC", "1000000"))) {
+            assertThat(manager.watchdog()).isEqualTo(Duration.ofMillis(millis));
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "30000000, me,    30000",
         "30000000, '',    30000",
