@@ -1,7 +1,7 @@
-// Clients we did not write, against the jar: npm ws, EventSource and the page in Chromium, and both behind nginx with the
-// configuration of docs/proxies.md.
+// Clients we did not write, against the jar: npm ws, EventSource and the page in Chromium, and both behind nginx with
+// ops/nginx/fanfare.conf, of which one of two gateways is gone.
 import { spawn, execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,6 +11,7 @@ import { chromium } from 'playwright-core';
 
 const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../..');
 const scratch = mkdtempSync(path.join(tmpdir(), 'fanfare-'));
+chmodSync(scratch, 0o755); // nginx workers are another user
 const children = [];
 const PROXY_PORT = 18081;
 let failed = 0;
@@ -98,14 +99,9 @@ async function sseTicks(url, count) {
 async function startNginx(port) {
   const nginx = has('nginx');
   if (!nginx) return null;
-  const documented = /```nginx\n([\s\S]*?)```/.exec(readFileSync(`${root}/docs/proxies.md`, 'utf8'))[1];
-  const site = documented.replace('127.0.0.1:8080', `127.0.0.1:${port}`).replace('listen 8081', `listen 127.0.0.1:${PROXY_PORT}`);
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${scratch}/${kind};`);
-  writeFileSync(`${scratch}/nginx.conf`, `daemon off; master_process off; pid ${scratch}/nginx.pid; error_log ${scratch}/error.log;
-events { worker_connections 512; }
-http { access_log off; ${temporary.join(' ')}
-${site} }`);
-  const child = spawn(nginx, ['-c', `${scratch}/nginx.conf`, '-e', `${scratch}/error.log`], { stdio: 'inherit' });
+  const rendered = execFileSync(`${root}/ops/nginx/render`, ['nginx', '--dir', scratch, '--listen', `127.0.0.1:${PROXY_PORT}`,
+    '--gateway', `127.0.0.1:${port}`, '--gateway', '127.0.0.1:9'], { encoding: 'utf8' }).trim(); // nothing listens on 9: left out
+  const child = spawn(nginx, ['-c', rendered, '-e', `${scratch}/error.log`, '-g', 'daemon off;'], { stdio: 'inherit' });
   children.push(child);
   for (let i = 0; i < 50; i++) {
     await sleep(100);

@@ -12,6 +12,9 @@ import java.time.Duration;
  * @param rate connections closed per second, unless the timeout needs more
  */
 record DrainConfig(Duration notice, Duration timeout, int rate) {
+    /** Closing the event loops after the drain, and a margin. */
+    private static final Duration CLOSING = Duration.ofSeconds(10);
+
     static DrainConfig from(Settings in) {
         return new DrainConfig(
                 in.duration(
@@ -29,6 +32,11 @@ record DrainConfig(Duration notice, Duration timeout, int rate) {
                         1000,
                         Range.of(1, 10_000_000),
                         "connections closed per second; more if drain.timeout would not suffice"));
+    }
+
+    /** The time after which the process has ended if nothing is wrong with it. */
+    Duration longest() {
+        return notice.plus(timeout).plus(CLOSING);
     }
 
     /** Connections per second so that {@code connections} end within four fifths of the timeout. */

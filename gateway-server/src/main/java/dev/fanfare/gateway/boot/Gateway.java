@@ -118,6 +118,16 @@ final class Gateway implements AutoCloseable {
         return address;
     }
 
+    /** Keeps the watchdog of {@code manager} quiet for as long as the event loops live. */
+    void watchedBy(ServiceManager manager) {
+        Watchdog.start(manager, hub, watch);
+    }
+
+    /** Open streams. */
+    int streams() {
+        return hub.count();
+    }
+
     /** Lets all clients go, paced; returns when they have gone or the time is over. */
     void drain() {
         new Drain(config.drain(), hub, server, readiness).run();

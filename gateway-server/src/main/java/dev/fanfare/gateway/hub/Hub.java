@@ -189,6 +189,11 @@ public final class Hub implements Broker.Listener {
         return shards.stream().mapToInt(Shard::count).sum();
     }
 
+    /** Time since the last sweep of the event loop that is furthest behind: a loop that hangs lets it grow. */
+    public long sinceSweepNanos() {
+        return shards.stream().mapToLong(Shard::sinceSweepNanos).max().orElse(0);
+    }
+
     /** Bytes that wait for slow sockets, as of the last sweeps. */
     public long waitingBytes() {
         return shards.stream().mapToLong(Shard::waitingBytes).sum();

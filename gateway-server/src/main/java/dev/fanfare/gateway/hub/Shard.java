@@ -43,6 +43,7 @@ public final class Shard {
     private volatile long waitingBytes;
     private volatile long waitingMessages;
     private volatile int waitingStreams;
+    private volatile long sweptAt = epochNanos;
 
     // event loop only
     private final Roster<Subscriber> roster = new Roster<>();
@@ -80,7 +81,8 @@ public final class Shard {
     void start() {
         // At quarters of the wall clock's seconds: between the ticks, which come at whole multiples of their interval.
         long toNext = SWEEP_NANOS - TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) % SWEEP_NANOS;
-        sweepDue = System.nanoTime() + toNext;
+        sweptAt = System.nanoTime();
+        sweepDue = sweptAt + toNext;
         loop.scheduleAtFixedRate(this::sweep, toNext, SWEEP_NANOS, TimeUnit.NANOSECONDS);
     }
 
@@ -268,6 +270,11 @@ public final class Shard {
         return waitingMessages;
     }
 
+    /** Time since the last sweep ended, or since they began. Any thread. */
+    long sinceSweepNanos() {
+        return System.nanoTime() - sweptAt;
+    }
+
     boolean onLoop() {
         return loop.inEventLoop();
     }
@@ -407,5 +414,6 @@ public final class Shard {
             messagesSeen = 0;
             streamsSeen = 0;
         }
+        sweptAt = System.nanoTime();
     }
 }
