@@ -2,7 +2,13 @@ package dev.fanfare.gateway.channel;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,18 +19,20 @@ import org.jspecify.annotations.Nullable;
  * offset in base 64, for example {@code k3Jd9a.4fT1c.x9QA0}. All characters are safe in a cross-origin request header
  * (Fetch, "CORS-unsafe request-header byte"), and ten channels take at most 128 of them.
  *
- * <p>A channel is known by 18 bits of its name. When two channels of a list share them, neither is found: better a gap that is
- * told than a position of another channel.
+ * <p>A channel is known by 18 bits of its name. When two channels of a list share them, the position of both is
+ * {@link StreamPosition#UNKNOWN}: better a gap that is told than a position of another channel.
  */
 public final class Cursor {
     private static final byte[] DIGITS =
             "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_".getBytes(StandardCharsets.US_ASCII);
     private static final int MARK_LENGTH = 3;
     private static final int MARK_BITS = 18;
-    private static final int MAX_EPOCH = 16;
+    private static final int MAX_EPOCH = StreamPosition.LONGEST_EPOCH;
     private static final int MAX_OFFSET_DIGITS = 10;
-    /** Characters of a cursor anybody could have got from us. */
+    /** Characters of a cursor; what would be longer could not come back in a request header, and says nothing instead. */
     private static final int LONGEST = 8192;
+    /** Stands for a cursor that would be too long. No cursor: whoever comes back with it is told a gap in every channel. */
+    private static final byte NOTHING = '-';
 
     private final List<Entry> entries;
 
@@ -42,7 +50,7 @@ public final class Cursor {
         List<Entry> entries = new ArrayList<>();
         for (String group : text.split(":", -1)) {
             String[] parts = group.split("\\.", -1);
-            if (parts.length < 2 || parts[0].isEmpty() || parts[0].length() > MAX_EPOCH) {
+            if (parts.length < 2 || !isEpoch(parts[0])) {
                 return null;
             }
             for (int i = 1; i < parts.length; i++) {
@@ -56,19 +64,48 @@ public final class Cursor {
         return new Cursor(entries);
     }
 
-    /** The position in {@code channel}; null if the cursor says nothing about it, or nothing that is certain. */
+    /**
+     * The position in {@code channel}; null if the cursor says nothing about it, {@link StreamPosition#UNKNOWN} if two of its
+     * channels share the mark.
+     */
     public @Nullable StreamPosition of(String channel) {
         int mark = mark(channel);
         StreamPosition found = null;
         for (Entry entry : entries) {
             if (entry.mark() == mark) {
                 if (found != null) {
-                    return null;
+                    return StreamPosition.UNKNOWN;
                 }
                 found = entry.position();
             }
         }
         return found;
+    }
+
+    /**
+     * The positions in those of {@code channels} the cursor says something about; {@link StreamPosition#UNKNOWN} where two
+     * share a mark, here or there, so that nobody can tell whose position it is.
+     */
+    public Map<String, StreamPosition> of(Collection<String> channels) {
+        Map<Integer, StreamPosition> byMark = new HashMap<>();
+        for (Entry entry : entries) {
+            byMark.merge(entry.mark(), entry.position(), (one, other) -> StreamPosition.UNKNOWN);
+        }
+        Set<Integer> seen = new HashSet<>();
+        for (String channel : channels) {
+            int mark = mark(channel);
+            if (!seen.add(mark)) {
+                byMark.replace(mark, StreamPosition.UNKNOWN);
+            }
+        }
+        Map<String, StreamPosition> positions = new HashMap<>();
+        for (String channel : channels) {
+            StreamPosition position = byMark.get(mark(channel));
+            if (position != null) {
+                positions.put(channel, position);
+            }
+        }
+        return positions;
     }
 
     /** What stands for a channel's name: FNV-1a, folded to 18 bits. */
@@ -101,6 +138,11 @@ public final class Cursor {
         return value;
     }
 
+    /** What goes into answers and logs as it is must not be anything a client likes. */
+    private static boolean isEpoch(String text) {
+        return !text.isEmpty() && text.length() <= MAX_EPOCH && text.chars().allMatch(c -> digit((char) c) >= 0);
+    }
+
     private static int digit(char c) {
         if (c >= '0' && c <= '9') {
             return c - '0';
@@ -119,17 +161,26 @@ public final class Cursor {
         private byte[] bytes = new byte[128];
         private int length;
         private String epoch = "";
+        private boolean tooLong;
 
         /** Begins anew. */
         public Writer reset() {
             length = 0;
             epoch = "";
+            tooLong = false;
             return this;
         }
 
         /** Adds the position in the channel that {@code mark} stands for. */
         public Writer add(int mark, String inEpoch, long offset) {
-            ensure(2 + MAX_EPOCH + MARK_LENGTH + MAX_OFFSET_DIGITS);
+            int most = 2 + inEpoch.length() + MARK_LENGTH + MAX_OFFSET_DIGITS + 1;
+            if (tooLong || length + most > LONGEST) {
+                tooLong = true;
+                bytes[0] = NOTHING;
+                length = 1;
+                return this;
+            }
+            ensure(most);
             if (!inEpoch.equals(epoch)) {
                 if (length > 0) {
                     bytes[length++] = ':';
@@ -167,7 +218,7 @@ public final class Cursor {
 
         private void ensure(int more) {
             if (length + more > bytes.length) {
-                bytes = java.util.Arrays.copyOf(bytes, bytes.length * 2);
+                bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
             }
         }
     }

@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * @param envelope whether messages come as JSON objects that name their channel
  */
 public record StreamRequest(List<Wish> wishes, boolean envelope) {
-    /** Where nobody stands: whoever says so missed something, and nobody knows what. */
-    private static final StreamPosition UNKNOWN = new StreamPosition(0, "-");
-
     private static final List<String> CURSORS = List.of("recover", "lastEventId", "last_event_id", "Last-Event-ID");
 
     public StreamRequest {
@@ -60,14 +57,17 @@ public record StreamRequest(List<Wish> wishes, boolean envelope) {
         String sent = lastEventId == null ? cursor(query) : lastEventId;
         Cursor cursor = sent == null || sent.isEmpty() ? null : Cursor.parse(sent);
         boolean lost = sent != null && !sent.isEmpty() && cursor == null;
+        Map<String, StreamPosition> known = cursor == null ? Map.of() : cursor.of(names);
+        boolean cameBack = cursor != null || lost;
         List<Wish> wishes = new ArrayList<>(names.size());
         for (String name : names) {
-            wishes.add(wish(name, config, cursor, lost));
+            StreamPosition since = lost ? StreamPosition.UNKNOWN : known.get(name);
+            wishes.add(wish(name, config, since, cameBack));
         }
         return new StreamRequest(wishes, format == null ? standard : format.equals("json"));
     }
 
-    private static Wish wish(String name, ChannelsConfig config, @Nullable Cursor cursor, boolean lost)
+    private static Wish wish(String name, ChannelsConfig config, @Nullable StreamPosition since, boolean cameBack)
             throws HttpProblem {
         boolean isPattern = ChannelPattern.isPattern(name);
         String problem = isPattern
@@ -81,9 +81,8 @@ public record StreamRequest(List<Wish> wishes, boolean envelope) {
             throw HttpProblem.of(
                     HttpResponseStatus.FORBIDDEN, "nobody may subscribe to %s (its namespace says so)".formatted(name));
         }
-        StreamPosition since = cursor == null || isPattern ? null : cursor.of(name);
-        boolean was = lost || (cursor != null && (isPattern || !rules.retains()));
-        return new Wish(name, rules, since == null && was ? UNKNOWN : since);
+        boolean missed = cameBack && (isPattern || !rules.retains()); // a cursor has no place for these
+        return new Wish(name, rules, missed ? StreamPosition.UNKNOWN : since);
     }
 
     private static Set<String> names(Map<String, List<String>> query) {

@@ -3,7 +3,9 @@ package dev.fanfare.gateway.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -35,7 +37,7 @@ class CursorTest {
                                 .filter(other -> Cursor.mark(other) == mark)
                                 .count()
                         == 1;
-                assertThat(read.of(channels.get(i))).isEqualTo(alone ? positions.get(i) : null);
+                assertThat(read.of(channels.get(i))).isEqualTo(alone ? positions.get(i) : StreamPosition.UNKNOWN);
             }
         }
     }
@@ -57,10 +59,40 @@ class CursorTest {
     }
 
     @Test
-    void twoChannelsThatShareAMarkHaveNoPosition() {
+    void nobodyKnowsThePositionOfTwoChannelsThatShareAMark() {
         writer.add(Cursor.mark("a"), "e", 7).add(Cursor.mark("a"), "e", 9);
 
-        assertThat(read().of("a")).isNull();
+        assertThat(read().of("a")).isEqualTo(StreamPosition.UNKNOWN);
+        assertThat(read().of(List.of("a", "b"))).isEqualTo(Map.of("a", StreamPosition.UNKNOWN));
+    }
+
+    @Test
+    void aPositionThatTwoChannelsCouldHaveIsNobodys() {
+        List<String> twins = twins();
+        writer.add(Cursor.mark(twins.get(0)), "e", 7).add(Cursor.mark("another"), "e", 3);
+
+        assertThat(read().of(List.of(twins.get(0), twins.get(1), "another", "new")))
+                .isEqualTo(Map.of(
+                        twins.get(0),
+                        StreamPosition.UNKNOWN,
+                        twins.get(1),
+                        StreamPosition.UNKNOWN,
+                        "another",
+                        new StreamPosition(3, "e")));
+        assertThat(read().of(List.of(twins.get(0)))).isEqualTo(Map.of(twins.get(0), new StreamPosition(7, "e")));
+    }
+
+    @Test
+    void oneThatWouldBeTooLongIsNoCursorSoThatAGapIsTold() {
+        for (int i = 0; i < 10_000; i++) {
+            writer.add(Cursor.mark("c" + i), "epoch1", i);
+            assertThat(writer.length()).isLessThanOrEqualTo(8_192);
+        }
+
+        assertThat(Cursor.parse(writer.toString())).isNull();
+        assertThat(writer.toString()).isNotEmpty();
+        assertThat(writer.reset().add(Cursor.mark("a"), "e", 7).toString()).isNotEqualTo("-");
+        assertThat(read().of("a")).isEqualTo(new StreamPosition(7, "e"));
     }
 
     @ParameterizedTest
@@ -76,7 +108,14 @@ class CursorTest {
                 "e.ab c1",
                 "e.abc1,e.abc2",
                 "e.abc12345678901",
-                "e.äbc1"
+                "e.äbc1",
+                "-",
+                "\"},\"x\":{\".abc1",
+                "e\u0000.abc1",
+                "é.abc1",
+                "a b.abc1",
+                "e<script>.abc1",
+                "12345678901234567.abc1"
             })
     void whatIsNoCursorIsNone(String text) {
         assertThat(Cursor.parse(text)).isNull();
@@ -85,6 +124,17 @@ class CursorTest {
     @Test
     void anEndlessOneIsNone() {
         assertThat(Cursor.parse("e" + ".abc1".repeat(2_000))).isNull();
+    }
+
+    /** Two names with one mark. */
+    private static List<String> twins() {
+        Map<Integer, String> names = new HashMap<>();
+        for (int i = 0; ; i++) {
+            String before = names.put(Cursor.mark("room:" + i), "room:" + i);
+            if (before != null) {
+                return List.of(before, "room:" + i);
+            }
+        }
     }
 
     private Cursor read() {
