@@ -45,7 +45,13 @@ public interface Broker extends AutoCloseable {
      * @param top the newest position of the channel
      * @param complete whether nothing is missing between the position asked for and the first publication
      */
-    record History(List<Publication> publications, StreamPosition top, boolean complete) {}
+    record History(List<Publication> publications, StreamPosition top, boolean complete) {
+        /** Whether there is more to read after the last of these: it was not the newest. */
+        public boolean hasMore() {
+            return !publications.isEmpty()
+                    && publications.get(publications.size() - 1).offset() < top.offset();
+        }
+    }
 
     /** Begins to hand over publications. Once, before anything else. */
     void start(Listener listener);
@@ -66,18 +72,26 @@ public interface Broker extends AutoCloseable {
      * Reads what a channel retains.
      *
      * @param since only what is newer; null for everything that is kept, and then it is complete
-     * @param limit publications at most; 0 to learn the newest position
+     * @param limit publications at most, and fewer if they are large; 0 to learn the newest position
      */
     CompletionStage<History> history(String channel, ChannelRules rules, @Nullable StreamPosition since, int limit);
 
     /** Forgets what a channel retains; its numbering goes on. */
     CompletionStage<Void> removeHistory(String channel);
 
-    /** Channels that exist here, by name. */
+    /** The first channels that somebody wants or that keep something, in the order of their names. */
     CompletionStage<List<String>> channels(ChannelPattern pattern, int limit);
 
     /** Whether somebody on this node wants the channel. */
     void interest(String channel, boolean wanted);
+
+    /**
+     * Whether new subscribers may be let in: there is room for their channels, and not too much waits. If not, a stream is
+     * refused before it begins. Right now; the next moment it may be otherwise.
+     */
+    default boolean hasRoom() {
+        return true;
+    }
 
     /** Ends; what is asked from now on fails. */
     @Override

@@ -136,7 +136,7 @@ final class Reader {
     }
 
     private void caughtUp(Subscription to, Broker.History history) {
-        if (history.publications().size() == PAGE && to.last < history.top().offset()) {
+        if (history.hasMore()) {
             read(to); // the next page
             return;
         }

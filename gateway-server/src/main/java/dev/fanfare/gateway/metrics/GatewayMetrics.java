@@ -48,7 +48,8 @@ public final class GatewayMetrics {
     private final Timer latency;
     private final Timer lag;
     private volatile long lastBroadcastNanos;
-    private volatile Supplier<Number> historyEvicted = () -> 0;
+    /** The registry itself would let go of them. */
+    private final Map<Meter, Supplier<Number>> counted = new ConcurrentHashMap<>();
 
     public GatewayMetrics(PrometheusMeterRegistry registry) {
         this.registry = registry;
@@ -185,13 +186,14 @@ public final class GatewayMetrics {
     public void watchEngine(Supplier<Number> bytes, Supplier<Number> evicted, Supplier<Number> waiting) {
         gauge(Meter.HISTORY_BYTES, Tags.empty(), bytes);
         gauge(Meter.ENGINE_WAITING, Tags.empty(), waiting);
-        historyEvicted = evicted; // the registry itself would let go of it
-        FunctionCounter.builder(
-                        Meter.HISTORY_EVICTED.id,
-                        this,
-                        self -> self.historyEvicted.get().doubleValue())
-                .description(Meter.HISTORY_EVICTED.help)
-                .register(registry);
+        count(Meter.HISTORY_EVICTED, evicted);
+    }
+
+    /** Exports how many channels the engine knows, how often it refused one more, and what else it had to forget. */
+    public void watchEngineBounds(Supplier<Number> channels, Supplier<Number> refused, Supplier<Number> keysEvicted) {
+        gauge(Meter.ENGINE_CHANNELS, Tags.empty(), channels);
+        count(Meter.CHANNELS_REFUSED, refused);
+        count(Meter.KEYS_EVICTED, keysEvicted);
     }
 
     /** Exports what waits for slow sockets: number of streams, bytes and messages. */
@@ -251,6 +253,14 @@ public final class GatewayMetrics {
         return Timer.builder(meter.id)
                 .description(meter.help)
                 .serviceLevelObjectives(BUCKETS)
+                .register(registry);
+    }
+
+    /** A counter somebody else keeps. */
+    private void count(Meter meter, Supplier<Number> value) {
+        counted.put(meter, value);
+        FunctionCounter.builder(meter.id, value, each -> each.get().doubleValue())
+                .description(meter.help)
                 .register(registry);
     }
 

@@ -18,10 +18,18 @@ enum Meter {
             "gateway_history_messages", "Messages clients got from the history of a channel, having missed them live."),
     GAPS("gateway_history_gaps", "Times a client was told that messages it missed are no longer kept."),
     CHANNELS("gateway_channels", "Channels somebody subscribed to by name."),
-    HISTORY_BYTES("gateway_history_bytes", "What all channels together keep."),
+    HISTORY_BYTES("gateway_history_bytes", "What all channels together keep, and idempotency keys."),
     HISTORY_EVICTED(
             "gateway_history_evicted",
             "Messages forgotten before their time, because all history together was too large."),
+    ENGINE_CHANNELS(
+            "gateway_engine_channels", "Channels the engine knows because somebody wants them or they keep something."),
+    CHANNELS_REFUSED(
+            "gateway_engine_channels_refused",
+            "Times a new channel was refused, because there were as many as there may be."),
+    KEYS_EVICTED(
+            "gateway_idempotency_keys_evicted",
+            "Idempotency keys forgotten before their time, because all together were too large."),
     ENGINE_WAITING("gateway_engine_waiting", "Requests that wait for the engine."),
     QUEUED("gateway_queued_publications", "Publications that wait for an event loop, all loops together."),
     SENT_BYTES("gateway_sent_bytes", "Bytes of delivered messages."),

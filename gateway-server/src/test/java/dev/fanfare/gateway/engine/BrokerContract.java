@@ -9,11 +9,13 @@ import dev.fanfare.gateway.channel.Publication;
 import dev.fanfare.gateway.channel.SlowConsumerPolicy;
 import dev.fanfare.gateway.channel.StreamPosition;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -135,6 +137,73 @@ public abstract class BrokerContract {
     }
 
     @Test
+    void whatIsReadInPagesIsWholeAndInOrder() {
+        ChannelRules many = rules(1_000, false);
+        StreamPosition at = history("a", many, null, 0).top();
+        String large = "x".repeat(30_000);
+        for (int i = 0; i < 200; i++) {
+            publish("a", many, i + large);
+        }
+        List<String> read = new ArrayList<>();
+        Broker.History page;
+        do {
+            page = history("a", many, at, 150);
+            assertThat(page.complete()).isTrue();
+            assertThat(page.publications()).isNotEmpty();
+            assertThat(page.publications().stream()
+                            .mapToLong(each -> each.content().data().length)
+                            .sum())
+                    .isLessThanOrEqualTo(2_000_000);
+            texts(page).forEach(text -> read.add(text.substring(0, text.indexOf('x'))));
+            at = page.publications().get(page.publications().size() - 1).position();
+        } while (page.hasMore());
+        assertThat(read)
+                .isEqualTo(IntStream.range(0, 200).mapToObj(Integer::toString).toList());
+        assertThat(at).isEqualTo(page.top());
+    }
+
+    @Test
+    void aConflatingChannelThatLostAKeyHasAGapForWhoHadNotSeenIt() {
+        StreamPosition before = history("a", CONFLATING, null, 0).top();
+        publish("a", CONFLATING, "k", "1");
+        await(broker.removeHistory("a"));
+        StreamPosition after = publish("a", CONFLATING, "other", "2");
+
+        assertThat(history("a", CONFLATING, before, 10).complete()).isFalse();
+        assertThat(history("a", CONFLATING, after, 10).complete()).isTrue();
+        assertThat(history("a", CONFLATING, new StreamPosition(1, "other"), 10).complete())
+                .isFalse();
+    }
+
+    @Test
+    void whatAReplacedValueSaidIsNotMissed() {
+        StreamPosition first = publish("a", CONFLATING, "k", "1");
+        publish("a", CONFLATING, "k", "2");
+        publish("a", CONFLATING, "k", "3");
+
+        Broker.History history = history("a", CONFLATING, first, 10);
+        assertThat(texts(history)).containsExactly("3");
+        assertThat(history.complete()).isTrue();
+    }
+
+    @Test
+    void whoComesBackToAQuietChannelIsToldNoGap() {
+        broker.interest("quiet", true);
+        StreamPosition quiet = history("quiet", HISTORY, null, 0).top();
+        broker.interest("quiet", false);
+        for (int i = 0; i < 5; i++) { // others come, say much and go
+            broker.interest("busy", true);
+            publish("busy", NOTHING, "x");
+            broker.interest("busy", false);
+            publish("passing", NOTHING, "x");
+        }
+        broker.interest("quiet", true);
+
+        assertThat(history("quiet", HISTORY, quiet, 10).complete()).isTrue();
+        assertThat(publish("quiet", HISTORY, "1").offset()).isEqualTo(quiet.offset() + 1);
+    }
+
+    @Test
     void aChannelThatKeepsNothingHasAGapAsSoonAsSomethingIsPublished() {
         StreamPosition first = publish("a", NOTHING, "1");
         publish("a", NOTHING, "2");
@@ -175,7 +244,7 @@ public abstract class BrokerContract {
         publish("t:1", HISTORY, "x");
 
         assertThat(await(broker.channels(new ChannelPattern("s:*"), 10))).containsExactly("s:1", "s:2");
-        assertThat(await(broker.channels(new ChannelPattern("s:*"), 1))).hasSize(1);
+        assertThat(await(broker.channels(new ChannelPattern("s:*"), 1))).containsExactly("s:1");
     }
 
     @Test

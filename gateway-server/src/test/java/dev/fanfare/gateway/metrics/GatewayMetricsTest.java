@@ -173,6 +173,7 @@ class GatewayMetricsTest {
         metrics.watchPending(() -> 1, () -> 2, () -> 3);
         metrics.watchChannels(() -> 1, () -> 2);
         metrics.watchEngine(() -> 1, () -> 2, () -> 3);
+        metrics.watchEngineBounds(() -> 4, () -> 5, () -> 6);
         metrics.gaps(1);
         metrics.replayed(2);
         metrics.ticksEvery(Duration.ofMillis(250));

@@ -2,36 +2,30 @@ package dev.fanfare.gateway.engine.memory;
 
 import dev.fanfare.gateway.channel.ChannelRules;
 import dev.fanfare.gateway.channel.Publication;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One channel: its newest offset and what it retains, oldest first. There may be 100,000 of these, and most retain nothing.
- * Owned by the engine's thread.
+ * One channel: its newest offset and what it retains. There may be 100,000 of these, and most retain nothing. Owned by the
+ * engine's thread.
  */
-final class MemoryChannel {
-    /** What a kept publication takes beside its data: objects, collection, key. */
-    private static final int OVERHEAD = 160;
-
+final class MemoryChannel extends Line.Place {
     final String name;
     /** Of the newest publication. */
     long top;
     /** How long a publication is kept, as of the newest. */
     long ttlMillis;
+    /** Since when nobody has wanted it and it has kept nothing. */
+    long idleSinceMillis;
     /** Whether somebody on this node wants it: then its numbering must not begin anew. */
     boolean wanted;
+    /** Whether somebody may come back to it: it was wanted, or has kept something. */
+    boolean remembered;
     /** Whether it stands in the expiry wheel. */
     boolean watched;
     /** All publications up to this one may be gone. */
     private long forgotten;
 
-    private @Nullable ArrayDeque<Publication> history;
-    private @Nullable LinkedHashMap<@Nullable String, Publication> newestByKey;
+    private @Nullable Kept kept;
 
     MemoryChannel(String name, long top) {
         this.name = name;
@@ -41,82 +35,51 @@ final class MemoryChannel {
 
     /** Keeps {@code publication} as the rules say; returns how many bytes more are kept than before. */
     long keep(Publication publication, ChannelRules rules) {
-        long grown = 0;
-        if (rules.conflate()) {
-            if (newestByKey == null) {
-                newestByKey = new LinkedHashMap<>(2);
-            }
-            Publication replaced = newestByKey.remove(publication.content().key()); // to stand last, as the newest
-            newestByKey.put(publication.content().key(), publication);
-            grown = cost(publication) - (replaced == null ? 0 : cost(replaced));
-        } else if (rules.historySize() > 0) {
-            if (history == null) {
-                history = new ArrayDeque<>(2);
-            }
-            history.addLast(publication);
-            grown = cost(publication);
-            while (history.size() > rules.historySize()) {
-                grown -= dropOldest();
-            }
-        } else {
+        if (!rules.retains()) {
             forgotten = publication.offset();
+            return 0;
+        }
+        if (kept == null) {
+            kept = rules.conflate() ? new NewestByKey() : new Ring(rules.historySize());
+        }
+        long grown = kept.add(publication);
+        if (!rules.conflate()) { // what a newer one of its key has replaced is not missing
+            forgotten = kept.oldest().offset() - 1;
         }
         return grown;
     }
 
     boolean isEmpty() {
-        return kept().isEmpty();
+        return kept == null;
     }
 
-    /** When the oldest publication was made; only if there is one. */
+    /** When the oldest publication was made; {@link Long#MAX_VALUE} if nothing is kept. */
     long oldestMillis() {
-        return kept().iterator().next().madeAtMillis();
+        return kept == null ? Long.MAX_VALUE : kept.oldest().madeAtMillis();
     }
 
     /** Forgets the oldest publication; returns the bytes it took, 0 if there was none. */
     long dropOldest() {
-        Iterator<Publication> oldest = kept().iterator();
-        if (!oldest.hasNext()) {
+        if (kept == null) {
             return 0;
         }
-        Publication dropped = oldest.next();
-        oldest.remove();
-        forgotten = Math.max(forgotten, dropped.offset());
-        if (kept().isEmpty()) {
-            history = null;
-            newestByKey = null;
+        forgotten = kept.oldest().offset();
+        long bytes = kept.dropOldest();
+        if (kept.isEmpty()) {
+            kept = null;
         }
-        return cost(dropped);
+        return bytes;
     }
 
-    /** What is newer than {@code offset}, at most {@code limit}. */
-    List<Publication> since(long offset, int limit) {
-        List<Publication> found = new ArrayList<>();
-        for (Publication publication : kept()) {
-            if (found.size() == limit) {
-                break;
-            }
-            if (publication.offset() > offset) {
-                found.add(publication);
-            }
+    /** Adds what is newer than {@code offset} to {@code page}. */
+    void read(long offset, Page page) {
+        if (kept != null) {
+            kept.read(offset, page);
         }
-        return found;
     }
 
     /** Whether everything newer than {@code offset} that should be kept is kept. */
     boolean covers(long offset) {
         return offset >= forgotten;
-    }
-
-    private Collection<Publication> kept() {
-        if (history != null) {
-            return history;
-        }
-        return newestByKey == null ? List.of() : newestByKey.values();
-    }
-
-    private static long cost(Publication publication) {
-        String key = publication.content().key();
-        return (long) OVERHEAD + publication.content().data().length + (key == null ? 0 : key.length());
     }
 }
