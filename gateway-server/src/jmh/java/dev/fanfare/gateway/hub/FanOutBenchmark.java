@@ -74,8 +74,8 @@ public class FanOutBenchmark {
     @OperationsPerInvocation(SUBSCRIBERS)
     public void broadcast() {
         Publication publication = new Publication("t", new StreamPosition(++offset, "e"), content, 0);
-        shard.post(new Delivery(publication, rules, null, 1, metrics));
-        while (shard.waitingPublications() > 0 || shard.isDelivering()) {
+        shard.fanOut().post(new Delivery(publication, rules, null, 1, metrics));
+        while (shard.fanOut().inbox().size() > 0 || shard.fanOut().isDelivering()) {
             channel.runPendingTasks();
         }
     }

@@ -21,6 +21,7 @@ final class ApiError extends Exception {
         PERMISSION_DENIED(103, "permission denied", 403),
         METHOD_NOT_FOUND(104, "method not found", 404),
         TOO_LARGE(106, "limit exceeded", 413),
+        TOO_MANY_SUBSCRIPTIONS(106, "limit exceeded", 409),
         TOO_MANY_CHANNELS(106, "limit exceeded", 503),
         BAD_REQUEST(107, "bad request", 400),
         UNKNOWN_FORMAT(107, "bad request", 415),

@@ -30,7 +30,16 @@ final class ClientMethods {
     CompletionStage<ObjectNode> subscribe(JsonNode params) throws ApiError {
         String channel = Params.text(params, "channel");
         Wish wish = new Wish(channel, publisher.rulesOf(channel), null);
-        return found(hub.subscribe(client(params), wish));
+        int most = publisher.maxPerConnection();
+        return hub.subscribe(client(params), wish, most).thenCompose(done -> {
+            if (done == Hub.Subscribed.TOO_MANY) {
+                return CompletableFuture.failedFuture(new ApiError(
+                        ApiError.Code.TOO_MANY_SUBSCRIPTIONS,
+                        "the connection has as many subscriptions as it may: %d (channels.max-per-connection), or the gateway has"
+                                .formatted(most)));
+            }
+            return CompletableFuture.completedFuture(json.createObjectNode());
+        });
     }
 
     /** {@code unsubscribe}: ends a connection's subscription. */

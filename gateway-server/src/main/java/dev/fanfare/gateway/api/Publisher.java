@@ -115,6 +115,11 @@ final class Publisher {
         return channels.rulesOf(channel);
     }
 
+    /** Channels and patterns one connection may subscribe to. */
+    int maxPerConnection() {
+        return channels.maxPerConnection();
+    }
+
     /** The longest name of a channel. */
     int maxName() {
         return channels.maxName();

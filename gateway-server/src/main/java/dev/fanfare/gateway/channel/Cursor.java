@@ -34,6 +34,9 @@ public final class Cursor {
     /** Stands for a cursor that would be too long. No cursor: whoever comes back with it is told a gap in every channel. */
     private static final byte NOTHING = '-';
 
+    /** Of a connection without any channel it could come back to: says only that it was here before. */
+    public static final String NOWHERE = "-";
+
     private final List<Entry> entries;
 
     private record Entry(int mark, StreamPosition position) {}
@@ -44,6 +47,9 @@ public final class Cursor {
 
     /** Reads what a client sent; null if it is no cursor of ours (another server's id, or a damaged one). */
     public static @Nullable Cursor parse(String text) {
+        if (text.equals(NOWHERE)) {
+            return new Cursor(List.of());
+        }
         if (text.isEmpty() || text.length() > LONGEST) {
             return null;
         }

@@ -6,14 +6,20 @@ import dev.fanfare.gateway.channel.ClientInfo;
 import dev.fanfare.gateway.channel.Publication;
 import dev.fanfare.gateway.engine.Broker;
 import dev.fanfare.gateway.engine.PresenceStore;
+import dev.fanfare.gateway.metrics.GatewayMetrics;
 import java.util.List;
 
 /** Tells the engine who is subscribed to channels whose rules ask for it, and the others who comes and goes. Event loop. */
 final class Attendance {
     private final Broker broker;
     private final PresenceStore presence;
+    private final int crowd;
+    private final GatewayMetrics metrics;
 
-    Attendance(Broker broker, PresenceStore presence) {
+    /** {@code crowd} is how many subscribers a channel may have here for comings and goings to be told. */
+    Attendance(Broker broker, PresenceStore presence, int crowd, GatewayMetrics metrics) {
+        this.crowd = crowd;
+        this.metrics = metrics;
         this.broker = broker;
         this.presence = presence;
     }
@@ -35,7 +41,12 @@ final class Attendance {
     }
 
     private void announce(Topic topic, ClientInfo client, Publication.Kind kind) {
-        if (topic.pattern == null && topic.rules.joinLeave()) {
+        if (topic.pattern != null || !topic.rules.joinLeave()) {
+            return;
+        }
+        if (topic.roster.size() > crowd) {
+            metrics.crowded();
+        } else {
             byte[] who = "{\"client\":\"%s\",\"user\":\"%s\"}"
                     .formatted(client.client(), client.user())
                     .getBytes(UTF_8);

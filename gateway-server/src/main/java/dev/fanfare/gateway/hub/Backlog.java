@@ -1,6 +1,7 @@
 package dev.fanfare.gateway.hub;
 
 import dev.fanfare.gateway.wire.SharedFrame;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -17,6 +18,9 @@ final class Backlog {
     private int waitingWrites;
     private long finishedWrites;
     private boolean missed;
+    /** Whether the client must be told where it stands once this is empty. */
+    boolean owesPosition;
+
     private long progressSeen;
     private int progressAt;
 
@@ -52,6 +56,10 @@ final class Backlog {
 
     boolean fits(int length, int bound) {
         return waitingBytes + length <= bound;
+    }
+
+    void queue(byte[] bytes) {
+        await(channel.writeAndFlush(Unpooled.wrappedBuffer(bytes)), bytes.length);
     }
 
     void queue(SharedFrame frame) {

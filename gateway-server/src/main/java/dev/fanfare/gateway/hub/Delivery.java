@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * One publication on its way to the shards. Each form in which somebody needs it is encoded once, by the first who does. Each
  * shard ends it exactly once, by delivering or by skipping it; the last one lets go of the frames. Thread: any.
  */
-final class Delivery {
+final class Delivery implements Inbox.Item {
     private static final int VARIANTS = 4;
     private static final int ENVELOPE = 2;
     private static final int WITH_ID = 1;
@@ -47,6 +47,22 @@ final class Delivery {
         this.interest = interest;
         this.shardsLeft = new AtomicInteger(shards);
         this.metrics = metrics;
+    }
+
+    @Override
+    public int bytes() {
+        return publication.content().data().length;
+    }
+
+    @Override
+    public int begin(FanOut fanOut) {
+        fanOut.begin(this);
+        return 1;
+    }
+
+    @Override
+    public void lost() {
+        end();
     }
 
     Publication publication() {

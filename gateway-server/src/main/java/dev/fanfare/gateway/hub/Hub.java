@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 
 /** All shards: the one door through which other threads reach the subscribers. Thread: any. */
@@ -63,7 +64,7 @@ public final class Hub implements Broker.Listener {
         for (StreamKind kind : StreamKind.values()) {
             metrics.watchConnections(kind, () -> count(kind));
         }
-        metrics.watchChannels(this::channels, this::queued);
+        metrics.watchChannels(this::channels, interests::subscriptions, this::queued);
         metrics.watchPending(this::waitingStreams, this::waitingBytes, this::waitingMessages);
     }
 
@@ -86,20 +87,17 @@ public final class Hub implements Broker.Listener {
     public void onPublication(Publication publication, ChannelRules rules) {
         metrics.published();
         Interest interest = interests.in(publication.channel());
-        if (interest != null && publication.isMessage()) {
+        if (interest != null && publication.isMessage() && publication.content().key() == null) {
             interest.reached(publication.offset());
         }
-        int wanted = 0;
-        for (int i = 0; i < shards.size(); i++) {
-            wanted += interests.wants(i, interest) ? 1 : 0;
-        }
-        if (wanted == 0) {
+        Interest patterns = interests.inPatternsOf(publication.channel());
+        if (interest == null && patterns == null) {
             return;
         }
         Delivery delivery = new Delivery(publication, rules, interest, shards.size(), metrics);
         for (int i = 0; i < shards.size(); i++) {
-            if (interests.wants(i, interest)) {
-                shards.get(i).post(delivery);
+            if (Interest.names(interest, i) || Interest.names(patterns, i)) {
+                shards.get(i).fanOut().post(delivery);
             } else {
                 delivery.end();
             }
@@ -114,7 +112,8 @@ public final class Hub implements Broker.Listener {
     /** Whether a loop has more publications waiting than it may; then nothing more should be published. */
     public boolean isOverloaded() {
         for (Shard shard : shards) {
-            if (shard.waitingPublications() > config.maxQueued()) {
+            if (shard.fanOut().inbox().size() > config.bounds().queued()
+                    || shard.fanOut().inbox().bytes() > config.bounds().queuedBytes()) {
                 return true;
             }
         }
@@ -122,7 +121,7 @@ public final class Hub implements Broker.Listener {
     }
 
     private long queued() {
-        return shards.stream().mapToLong(Shard::waitingPublications).sum();
+        return shards.stream().mapToLong(shard -> shard.fanOut().inbox().size()).sum();
     }
 
     /** The name of this node, new with every start. */
@@ -130,9 +129,33 @@ public final class Hub implements Broker.Listener {
         return node;
     }
 
-    /** Subscribes a connection to one more channel; false if it is not there. */
-    public CompletionStage<Boolean> subscribe(String client, Wish wish) {
-        return with(client, (shard, subscriber) -> shard.subscribe(subscriber, List.of(wish)));
+    /** What became of a subscription that somebody made for a connection. */
+    public enum Subscribed {
+        /** The connection has it, also if it had it before. */
+        YES,
+        /** The connection is not there. */
+        GONE,
+        /** The connection, or the node, has as many as it may. */
+        TOO_MANY
+    }
+
+    /**
+     * Subscribes a connection to one more channel.
+     *
+     * @param most subscriptions the connection may have
+     */
+    public CompletionStage<Subscribed> subscribe(String client, Wish wish, int most) {
+        AtomicBoolean tooMany = new AtomicBoolean();
+        return with(client, (shard, subscriber) -> {
+                    boolean more = subscriber.subscriptions().to(wish.name()) == null;
+                    tooMany.set(more
+                            && (subscriber.subscriptions().all().size() >= most
+                                    || shard.refusal(List.of(wish)) != null));
+                    if (!tooMany.get()) {
+                        shard.subscribe(subscriber, List.of(wish));
+                    }
+                })
+                .thenApply(there -> !there ? Subscribed.GONE : tooMany.get() ? Subscribed.TOO_MANY : Subscribed.YES);
     }
 
     /** Ends a connection's subscription; false if the connection is not there. */

@@ -8,7 +8,7 @@ import java.time.Duration;
  * How long and how much one connection may make the gateway wait.
  *
  * @param maxPending bytes that may wait for one connection's socket
- * @param maxQueued publications that may wait for one event loop
+ * @param bounds of channels and subscriptions
  * @param stallTimeout a connection whose socket takes nothing for this long is closed
  * @param sseHeartbeat between two comments on an SSE stream
  * @param pingInterval between two WebSocket pings
@@ -17,7 +17,7 @@ import java.time.Duration;
  */
 public record HubConfig(
         int maxPending,
-        int maxQueued,
+        HubBounds bounds,
         Duration stallTimeout,
         Duration sseHeartbeat,
         Duration pingInterval,
@@ -32,11 +32,7 @@ public record HubConfig(
                         "64KiB",
                         Range.of("1KiB", "64MiB"),
                         "bytes that may wait for one connection's socket (drop, disconnect)"),
-                in.number(
-                        "channels.max-queued",
-                        100_000,
-                        new Range<>(100, 10_000_000),
-                        "publications that may wait for one event loop; beyond it publishing is refused"),
+                HubBounds.from(in),
                 in.duration(
                         "slow-consumer.stall-timeout",
                         "30s",

@@ -6,18 +6,33 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits for one event loop, in order: the one door through which publications come. Any thread adds; the loop takes. The
- * loop is woken once, however many come until it looks.
+ * What waits for one event loop, in order: the one door through which the engine's publications and answers come. That both take
+ * the same door is what makes their order exact. Any thread adds; the loop takes. The loop is woken once, however much comes until
+ * it looks.
  */
 final class Inbox {
     private final EventLoop loop;
     private final Runnable work;
-    private final Queue<Delivery> waiting = new ConcurrentLinkedQueue<>();
+    private final Queue<Item> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger size = new AtomicInteger();
+    private final AtomicLong bytes = new AtomicLong();
     private final AtomicBoolean woken = new AtomicBoolean();
+
+    /** Something for the loop to do. */
+    interface Item {
+        /** Bytes of data it makes wait. Any thread. */
+        int bytes();
+
+        /** Does it, or begins to; returns for how many connections' worth of work that was. Event loop. */
+        int begin(FanOut fanOut);
+
+        /** The loop has ended and will not do it. Any thread. */
+        void lost();
+    }
 
     /** {@code work} empties this inbox; it ends each time with {@link #rest}. */
     Inbox(EventLoop loop, Runnable work) {
@@ -25,17 +40,19 @@ final class Inbox {
         this.work = work;
     }
 
-    void add(Delivery delivery) {
+    void add(Item item) {
         size.incrementAndGet();
-        waiting.add(delivery);
+        bytes.addAndGet(item.bytes());
+        waiting.add(item);
         wake();
     }
 
     @Nullable
-    Delivery take() {
-        Delivery next = waiting.poll();
+    Item take() {
+        Item next = waiting.poll();
         if (next != null) {
             size.decrementAndGet();
+            bytes.addAndGet(-next.bytes());
         }
         return next;
     }
@@ -48,9 +65,14 @@ final class Inbox {
         }
     }
 
-    /** Publications that wait. */
+    /** Items that wait. */
     int size() {
         return size.get();
+    }
+
+    /** Bytes of data of the items that wait. */
+    long bytes() {
+        return bytes.get();
     }
 
     private void wake() {
@@ -59,8 +81,8 @@ final class Inbox {
                 loop.execute(work);
             } catch (RejectedExecutionException loopHasEnded) {
                 woken.set(false);
-                for (Delivery lost = take(); lost != null; lost = take()) {
-                    lost.end();
+                for (Item lost = take(); lost != null; lost = take()) {
+                    lost.lost();
                 }
             }
         }

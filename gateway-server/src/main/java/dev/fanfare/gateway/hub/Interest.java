@@ -1,5 +1,7 @@
 package dev.fanfare.gateway.hub;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Which shards have subscribers of one channel, and how far its stream has come. The set never changes: {@link Interests}
  * puts a new one in its place. The engine's thread is the only one to move {@link #newest}.
@@ -34,6 +36,10 @@ final class Interest {
         return new Interest(fewer, newest);
     }
 
+    static boolean names(@Nullable Interest interest, int shard) {
+        return interest != null && interest.has(shard);
+    }
+
     boolean has(int shard) {
         return (shards[shard / BITS] & 1L << (shard % BITS)) != 0;
     }
@@ -51,6 +57,7 @@ final class Interest {
         return newest;
     }
 
+    /** A newer publication has taken the place of all before it. */
     void reached(long offset) {
         newest = offset;
     }

@@ -1,9 +1,13 @@
 package dev.fanfare.gateway.hub;
 
+import dev.fanfare.gateway.channel.ChannelName;
+import dev.fanfare.gateway.channel.ChannelPattern;
 import dev.fanfare.gateway.engine.Broker;
+import dev.fanfare.gateway.metrics.Refusal;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,11 +16,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Interests {
     private final ConcurrentMap<String, Interest> channels = new ConcurrentHashMap<>();
-    private final AtomicIntegerArray patterns;
+    /** By namespace: which shards have a pattern in it. */
+    private final ConcurrentMap<String, Interest> patterns = new ConcurrentHashMap<>();
+
+    private final int shards;
+    private final AtomicInteger subscriptions = new AtomicInteger();
     private final Broker broker;
 
     Interests(int shards, Broker broker) {
-        this.patterns = new AtomicIntegerArray(shards);
+        this.shards = shards;
         this.broker = broker;
     }
 
@@ -25,7 +33,7 @@ final class Interests {
             if (before == null) {
                 broker.interest(name, true);
             }
-            return (before == null ? Interest.none(patterns.length()) : before).with(shard);
+            return (before == null ? Interest.none(shards) : before).with(shard);
         });
     }
 
@@ -40,12 +48,17 @@ final class Interests {
         });
     }
 
-    void addPattern(int shard) {
-        patterns.incrementAndGet(shard);
+    /** {@code shard} has its first pattern in {@code namespace}. */
+    void addPattern(String namespace, int shard) {
+        patterns.compute(namespace, (name, before) -> (before == null ? Interest.none(shards) : before).with(shard));
     }
 
-    void removePattern(int shard) {
-        patterns.decrementAndGet(shard);
+    /** {@code shard} has no pattern in {@code namespace} any more. */
+    void removePattern(String namespace, int shard) {
+        patterns.computeIfPresent(namespace, (name, before) -> {
+            Interest left = before.without(shard);
+            return left.isEmpty() ? null : left;
+        });
     }
 
     @Nullable
@@ -53,8 +66,33 @@ final class Interests {
         return channels.get(channel);
     }
 
-    boolean wants(int shard, @Nullable Interest interest) {
-        return patterns.get(shard) > 0 || (interest != null && interest.has(shard));
+    /** Who has patterns that may match {@code channel}: those in its namespace. */
+    @Nullable
+    Interest inPatternsOf(String channel) {
+        return patterns.isEmpty() ? null : patterns.get(ChannelName.namespace(channel));
+    }
+
+    /** One more subscription, or one less. */
+    void subscribed(int more) {
+        subscriptions.addAndGet(more);
+    }
+
+    /** Subscriptions of all shards. */
+    int subscriptions() {
+        return subscriptions.get();
+    }
+
+    /** Why {@code wishes} cannot be granted; null if they can. Wishes that are granted at once elsewhere are not seen. */
+    @Nullable
+    Refusal refusal(List<Wish> wishes, HubBounds bounds) {
+        if (subscriptions.get() + wishes.size() > bounds.subscriptions()) {
+            return Refusal.SUBSCRIPTIONS;
+        }
+        int more = 0;
+        for (Wish wish : wishes) {
+            more += ChannelPattern.isPattern(wish.name()) || channels.containsKey(wish.name()) ? 0 : 1;
+        }
+        return more > 0 && channels.size() + more > bounds.channels() ? Refusal.CHANNELS : null;
     }
 
     /** Channels somebody here subscribed to by name. */

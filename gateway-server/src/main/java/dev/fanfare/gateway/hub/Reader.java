@@ -6,6 +6,7 @@ import dev.fanfare.gateway.engine.Broker;
 import dev.fanfare.gateway.metrics.StreamKind;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -14,15 +15,18 @@ import org.jspecify.annotations.Nullable;
  * the subscription live when nothing is missing any more. New subscribers, those that come back, and those whose socket was
  * full all take this way. Owned by the shard's event loop.
  *
- * <p>What is published while the answer is under way either stands in the answer or has passed the subscription as a higher
- * offset; in that case it reads once more. So there is no gap between history and live, whatever order the two arrive in.
+ * <p>Answers come through the same {@link Inbox} as publications. An engine that makes both on one thread therefore leaves no room
+ * between them: what was published before the answer has passed, and stands in it; what comes after it is live. Where an engine cannot
+ * promise that, a publication that passed as a higher offset makes the subscription read once more.
  */
 final class Reader {
     /** Publications read at a time: what a client that fell far behind makes the gateway hold. */
     private static final int PAGE = 256;
+
     /** Bytes gathered for one write. */
     private static final int GATHERED = 16 * 1024;
 
+    /** A busy engine is asked again after this long, and up to as much more: those it refused together do not come back together. */
     private static final long RETRY_MILLIS = 200;
 
     private final Shard shard;
@@ -35,38 +39,94 @@ final class Reader {
         this.broker = broker;
     }
 
+    /** What the engine said. */
+    private final class Answer implements Inbox.Item {
+        private final Subscription to;
+        private final @Nullable StreamPosition since;
+        private final Broker.@Nullable History history;
+
+        /** {@code history} is null if there was a failure. */
+        Answer(Subscription to, @Nullable StreamPosition since, Broker.@Nullable History history) {
+            this.to = to;
+            this.since = since;
+            this.history = history;
+        }
+
+        @Override
+        public int bytes() {
+            return 0; // the engine holds it as well
+        }
+
+        @Override
+        public int begin(FanOut fanOut) {
+            try {
+                arrived(to, since, history);
+            } catch (RuntimeException | OutOfMemoryError broken) { // else it would wait for ever
+                to.owner.failed(broken);
+            }
+            return history == null ? 1 : 1 + history.publications().size();
+        }
+
+        @Override
+        public void lost() {
+            // its connections have ended with the loop
+        }
+    }
+
     /** Begins to read what {@code to} has not; nothing live is given to it until that is done. */
     void read(Subscription to) {
         to.state = Subscription.State.READING;
+        to.mustReadAgain = false;
+        to.passed = 0; // what has passed can be read
         StreamPosition since = to.position();
         int limit = since == null && !to.topic.rules.conflate() ? 0 : PAGE;
         broker.history(to.topic.name, to.topic.rules, since, limit)
-                .whenComplete((history, failure) -> loop.execute(() -> arrived(to, since, history, failure)));
+                .whenComplete((history, failure) ->
+                        shard.fanOut().post(new Answer(to, since, failure == null ? history : null)));
     }
 
     /** Publications may be missing: reads if the channel retains any, else says that there is a gap. */
     void readAgain(Subscription to) {
-        if (to.topic.recovers()) {
-            if (to.state == Subscription.State.LIVE) {
-                read(to);
-            }
-        } else if (!to.owner.isSlow()) {
+        if (!to.topic.recovers()) {
+            tellLoss(to);
+        } else if (to.state == Subscription.State.LIVE) {
+            read(to);
+        } else {
+            to.mustReadAgain = true; // what is under way may have been read before
+        }
+    }
+
+    /** Says that publications nobody keeps were missed; at once, or when the socket has drained. */
+    void tellLoss(Subscription to) {
+        to.lost = to.owner.isSlow();
+        if (!to.lost) {
             shard.tally().gap();
             send(to.owner, Encoding.loss(to.topic.name, to.owner.protocol()));
         }
     }
 
-    private void arrived(
-            Subscription to,
-            @Nullable StreamPosition since,
-            Broker.@Nullable History history,
-            @Nullable Throwable failure) {
+    /**
+     * The socket of {@code owner} has room: lets one of the subscriptions that fell behind read. The next one follows when that is
+     * live; all at once would be refused by the socket but for the first. Which one differs, so that a busy one does not
+     * keep the others waiting.
+     */
+    void readOn(Subscriber owner) {
+        if (owner.isSlow() || !owner.isOpen()) {
+            return;
+        }
+        Subscription behind = owner.subscriptions().behind(ThreadLocalRandom.current());
+        if (behind != null) {
+            read(behind);
+        }
+    }
+
+    private void arrived(Subscription to, @Nullable StreamPosition since, Broker.@Nullable History history) {
         if (!to.isSeated() || !to.owner.isOpen() || to.state != Subscription.State.READING) {
             return; // gone meanwhile
         }
-        if (history == null
-                || failure != null) { // the engine is busy; the position is known, so nothing is lost by waiting
-            loop.schedule(() -> retry(to), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        if (history == null) { // the engine is busy; the position is known, so nothing is lost by waiting
+            long wait = RETRY_MILLIS + ThreadLocalRandom.current().nextLong(RETRY_MILLIS);
+            loop.schedule(() -> retry(to), wait, TimeUnit.MILLISECONDS);
             return;
         }
         if (to.owner.isSlow() && !history.publications().isEmpty()) {
@@ -136,13 +196,20 @@ final class Reader {
     }
 
     private void caughtUp(Subscription to, Broker.History history) {
+<<<<<<< HEAD
         if (history.hasMore()) {
             read(to); // the next page
             return;
         }
+=======
+        boolean more =
+                !history.publications().isEmpty() && to.last < history.top().offset(); // it was one page of several
+>>>>>>> ddf7060 (Hub: answers take the way of publications; patterns by namespace; losses told where they are; bounds of channels, subscriptions and crowds)
         boolean first = to.epoch.isEmpty();
-        to.reached(history.top());
-        if (to.passed > to.last) {
+        if (!more) {
+            to.reached(history.top());
+        }
+        if (more || to.mustReadAgain || to.passed > to.last) {
             read(to);
             return;
         }
@@ -150,17 +217,15 @@ final class Reader {
         if (first || history.publications().isEmpty()) {
             tellPosition(to.owner);
         }
+        readOn(to.owner);
     }
 
     /** An SSE client that has not got any event yet must know where it stands, or it could not come back. */
-    private void tellPosition(Subscriber owner) {
+    void tellPosition(Subscriber owner) {
         if (owner.kind() == StreamKind.SSE
-                && !owner.isSlow()
+                && !owner.tellPositionLater()
                 && !owner.subscriptions().anyReading()) {
-            String id = shard.idOf(owner);
-            if (id != null) {
-                send(owner, Encoding.position(id, owner.protocol()));
-            }
+            send(owner, Encoding.position(shard.idOf(owner), owner.protocol()));
         }
     }
 

@@ -104,12 +104,16 @@ public final class Roster<T extends Roster.Seat> {
             int until = (int) Math.min(stop, (long) done + most);
             int from = done;
             done = until;
-            visitRing(from, until, visitor);
-            if (until < stop) {
-                return false;
+            boolean ended = true; // also when a visitor fails
+            try {
+                visitRing(from, until, visitor);
+                ended = until == stop;
+            } finally {
+                if (ended) {
+                    walked();
+                }
             }
-            walked();
-            return true;
+            return ended;
         }
 
         /** Slots {@code from} to {@code to}, counted from the first one and going round. */

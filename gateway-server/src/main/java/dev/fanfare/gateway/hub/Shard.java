@@ -2,6 +2,7 @@ package dev.fanfare.gateway.hub;
 
 import dev.fanfare.gateway.channel.Cursor;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
+import dev.fanfare.gateway.metrics.Refusal;
 import dev.fanfare.gateway.metrics.StreamKind;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -12,30 +13,23 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The subscribers of one event loop, and who of them subscribed to what. Everything here happens on that loop, without
- * locks; publications come through the {@link Inbox}, and other threads may read the counts.
- *
- * <p>A loop that is still busy when the next publication of a channel comes that keeps only its newest skips the older one,
- * so that an overloaded loop sends fewer ticks to everybody instead of later and later ones.
+ * locks; publications come through the {@link FanOut}, and other threads may read the counts.
  */
 public final class Shard {
     private static final int SWEEPS_PER_SECOND = 4;
     private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(1) / SWEEPS_PER_SECOND;
-    /** Connections served before the loop looks after reads and accepts again: about 8 ms. */
-    private static final int SLICE = 1024;
-    /** Where a pass begins moves on by this share of the roster, so that nobody is always last. */
-    private static final double GOLDEN_SECTION = (Math.sqrt(5) - 1) / 2;
-
     private final EventLoop loop;
     private final HubConfig config;
     private final FrameWriter writer;
     private final GatewayMetrics metrics;
     private final long startNanos = System.nanoTime();
-    private final Inbox inbox;
+    private final FanOut fanOut;
 
     // any thread
     private final AtomicIntegerArray counts = new AtomicIntegerArray(StreamKind.values().length);
@@ -43,7 +37,7 @@ public final class Shard {
     private volatile long waitingBytes;
     private volatile long waitingMessages;
     private volatile int waitingStreams;
-    private volatile long sweptAt = epochNanos;
+    private volatile long sweptAt = startNanos;
 
     // event loop only
     private final Roster<Subscriber> roster = new Roster<>();
@@ -54,8 +48,6 @@ public final class Shard {
     private final int index;
     private final Tally tally = new Tally();
     private final Cursor.Writer cursor = new Cursor.Writer();
-    private double turn;
-    private @Nullable Pass pass;
     private int phase;
     private int sweeps;
     private long sweepDue;
@@ -70,11 +62,12 @@ public final class Shard {
         this.config = config;
         this.writer = writer;
         this.metrics = parts.metrics();
-        this.inbox = new Inbox(loop, this::work);
         this.node = parts.node();
         this.index = parts.index();
-        this.attendance = new Attendance(parts.broker(), parts.presence());
+        this.attendance =
+                new Attendance(parts.broker(), parts.presence(), config.bounds().crowd(), metrics);
         this.topics = new Topics(parts.interests(), index);
+        this.fanOut = new FanOut(loop, topics, tally, metrics);
         this.reader = new Reader(this, loop, parts.broker());
     }
 
@@ -98,6 +91,11 @@ public final class Shard {
         return subscriber;
     }
 
+    /** Why {@code wishes} cannot be granted now; null if they can. */
+    public @Nullable Refusal refusal(List<Wish> wishes) {
+        return topics.refusal(wishes, config.bounds());
+    }
+
     /** Subscribes to what is wished for; begins at once, or with what was missed since the position that is known. */
     public void subscribe(Subscriber subscriber, List<Wish> wishes) {
         assert onLoop();
@@ -116,10 +114,13 @@ public final class Shard {
                 added.state = Subscription.State.READING; // all of them, before the first answer comes
                 reading.add(added);
             } else if (wish.since() != null) {
-                reader.readAgain(added); // it was away, and nothing was kept for it
+                reader.tellLoss(added); // it was away, and nothing was kept for it
             }
         }
         reading.forEach(reader::read);
+        if (reading.isEmpty()) {
+            reader.tellPosition(subscriber);
+        }
     }
 
     void leave(Subscriber subscriber) {
@@ -154,13 +155,17 @@ public final class Shard {
     CompletableFuture<Boolean> with(long serial, Consumer<Subscriber> what) {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         loop.execute(() -> {
+            AtomicReference<@Nullable Subscriber> found = new AtomicReference<>();
             roster.walk(0, subscriber -> {
                 if (subscriber.serial() == serial) {
-                    what.accept(subscriber);
-                    done.complete(true);
+                    found.set(subscriber);
                 }
             });
-            done.complete(false);
+            Subscriber subscriber = found.get();
+            if (subscriber != null) {
+                what.accept(subscriber);
+            }
+            done.complete(subscriber != null);
         });
         return done;
     }
@@ -179,9 +184,17 @@ public final class Shard {
         reader.read(subscription);
     }
 
-    /** Tells the owner of {@code subscription} that it missed publications of which nothing is kept. */
-    void tellLoss(Subscription subscription) {
-        reader.readAgain(subscription);
+    /** What waited for the socket of {@code subscriber} has left: tells it what it missed, or reads that. */
+    void drained(Subscriber subscriber, boolean owesPosition) {
+        for (Subscription each : subscriber.subscriptions().all()) {
+            if (each.lost) {
+                reader.tellLoss(each);
+            }
+        }
+        if (owesPosition) {
+            reader.tellPosition(subscriber);
+        }
+        reader.readOn(subscriber);
     }
 
     /** The bytes that give the next event an id of {@code subscriber}'s own. */
@@ -190,16 +203,15 @@ public final class Shard {
         return Encoding.idLine(cursor.bytes(), cursor.length(), subscriber.protocol());
     }
 
-    /** Where {@code subscriber} stands, as an SSE event id; null if there is nothing it could come back to. */
-    @Nullable
+    /** Where {@code subscriber} stands, as an SSE event id. */
     String idOf(Subscriber subscriber) {
         subscriber.subscriptions().cursor(cursor);
-        return cursor.length() == 0 ? null : cursor.toString();
+        return cursor.length() == 0 ? Cursor.NOWHERE : cursor.toString();
     }
 
-    /** Hands over one publication. Any thread. */
-    void post(Delivery delivery) {
-        inbox.add(delivery);
+    /** Where publications and answers of the engine come in. */
+    FanOut fanOut() {
+        return fanOut;
     }
 
     /** Publications may have been lost: everybody reads again. Any thread. */
@@ -208,21 +220,11 @@ public final class Shard {
                 roster.walk(0, subscriber -> subscriber.subscriptions().all().forEach(reader::readAgain)));
     }
 
-    /** Publications that wait for this loop. Any thread. */
-    int waitingPublications() {
-        return inbox.size();
-    }
-
-    /** Whether a publication is on its way over its subscribers. */
-    boolean isDelivering() {
-        return pass != null;
-    }
-
     /** Says goodbye to at most {@code most} subscribers that were not told yet. Any thread. */
     void sayGoodbye(int most) {
         loop.execute(() -> {
             int[] left = {most};
-            roster.walk(first(roster.size()), subscriber -> {
+            roster.walk(fanOut.first(roster.size()), subscriber -> {
                 if (left[0] > 0 && subscriber.sayGoodbye()) {
                     left[0]--;
                 }
@@ -294,99 +296,6 @@ public final class Shard {
 
     Tally tally() {
         return tally;
-    }
-
-    /**
-     * Delivers what waits, a slice at a time, so that reads and accepts do not wait for the end of a large fan-out, nor of a
-     * long queue.
-     */
-    private void work() {
-        int left = SLICE;
-        while (left > 0) {
-            Pass under = pass;
-            if (under == null) {
-                Delivery next = inbox.take();
-                if (next == null) {
-                    tally.moveTo(metrics);
-                    inbox.rest();
-                    return;
-                }
-                left--;
-                begin(next);
-            } else {
-                left -= under.visit(left);
-            }
-        }
-        tally.moveTo(metrics);
-        // Not execute(): the loop would run it at once. What is due now runs after the next look at the sockets.
-        loop.schedule(this::work, 0, TimeUnit.NANOSECONDS);
-    }
-
-    private void begin(Delivery delivery) {
-        if (delivery.isSuperseded()) {
-            delivery.skipped();
-            return;
-        }
-        List<Topic> concerned = topics.concernedBy(delivery.publication().channel());
-        if (concerned.isEmpty()) {
-            delivery.end();
-        } else {
-            turn = (turn + GOLDEN_SECTION) % 1;
-            pass = new Pass(delivery, concerned);
-        }
-    }
-
-    /** One publication on its way over its subscribers. */
-    private final class Pass implements Consumer<Subscription> {
-        private final Delivery delivery;
-        private final List<Topic> concerned;
-        private int at;
-        private Roster<Subscription>.Walk walk;
-
-        Pass(Delivery delivery, List<Topic> concerned) {
-            this.delivery = delivery;
-            this.concerned = concerned;
-            this.walk = walkOver(concerned.get(0));
-        }
-
-        /** Goes on over at most {@code most} subscribers; returns how many were visited. */
-        int visit(int most) {
-            int before = walk.left();
-            int visited = Math.min(most, before);
-            if (walk.visit(most, this)) {
-                if (++at < concerned.size()) {
-                    walk = walkOver(concerned.get(at));
-                } else {
-                    pass = null;
-                    delivery.delivered();
-                }
-            }
-            return visited;
-        }
-
-        @Override
-        public void accept(Subscription subscription) {
-            Subscriber owner = subscription.owner;
-            try {
-                if (subscription.topic.pattern == null
-                        || owner.subscriptions()
-                                .bringsFirst(
-                                        subscription, delivery.publication().channel())) {
-                    owner.offer(subscription, delivery, tally);
-                }
-            } catch (RuntimeException | OutOfMemoryError broken) { // one's end must not be the end of the pass
-                owner.failed(broken);
-            }
-        }
-
-        private Roster<Subscription>.Walk walkOver(Topic topic) {
-            return topic.roster.new Walk(first(topic.roster.size()));
-        }
-    }
-
-    /** Where the next pass begins. */
-    private int first(int size) {
-        return (int) (turn * size);
     }
 
     private void sweep() {

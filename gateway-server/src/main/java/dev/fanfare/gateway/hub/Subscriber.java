@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * needs stands in its {@link Backlog}. Owned by the connection's event loop.
  */
 public final class Subscriber extends Roster.Seat {
+    private static final byte[] NOTHING = {};
+
     private enum State {
         OPEN,
         /** A heartbeat was sent and not yet answered. */
@@ -203,18 +205,23 @@ public final class Subscriber extends Roster.Seat {
         }
         if (to.topic.catchesUp()) {
             to.state = Subscription.State.BEHIND;
-            to.passed = delivery.publication().offset();
             return;
         }
         boolean identified = protocol.kind() == StreamKind.SSE && to.topic.recovers() && !subscriptions.ownIds();
         SharedFrame frame = delivery.frame(protocol, identified);
-        if (waiting.fits(frame.length(), shard.config().maxPending())) {
+        byte[] loss = to.lost ? Encoding.loss(to.topic.name, protocol) : NOTHING;
+        if (waiting.fits(loss.length + frame.length(), shard.config().maxPending())) {
+            if (to.lost) { // where something is missing, and not after what follows it
+                to.lost = false;
+                tally.gap();
+                waiting.queue(loss);
+            }
             to.reached(delivery.publication().position());
             waiting.queue(frame);
             tally.delivered(protocol.kind(), frame.length());
         } else {
             tally.dropped();
-            to.lost = !to.topic.recovers();
+            to.lost = true;
             if (delivery.rules().slowConsumer() == SlowConsumerPolicy.DISCONNECT) {
                 close(CloseReason.SLOW);
             }
@@ -223,17 +230,19 @@ public final class Subscriber extends Roster.Seat {
 
     /** Everything that waited has left: reads what was missed meanwhile. */
     void drained() {
+        boolean owesPosition = backlog != null && backlog.owesPosition;
         backlog = null;
         if (state != State.LEAVING) {
-            for (Subscription each : subscriptions.all()) {
-                if (each.state == Subscription.State.BEHIND) {
-                    shard.read(each);
-                } else if (each.lost) {
-                    each.lost = false;
-                    shard.tellLoss(each);
-                }
-            }
+            shard.drained(this, owesPosition);
         }
+    }
+
+    /** Whether its socket is full; then it will be told where it stands when that has drained. */
+    boolean tellPositionLater() {
+        if (backlog != null) {
+            backlog.owesPosition = true;
+        }
+        return backlog != null;
     }
 
     /** Whether bytes wait for the socket. */

@@ -23,7 +23,10 @@ final class Subscription extends Roster.Seat {
     String epoch = "";
     /** Whether something was dropped that nobody keeps. */
     boolean lost;
-    /** The newest publication that passed while it was not live. */
+    /** Whether the engine lost the link to others since it was last asked. */
+    boolean mustReadAgain;
+
+    /** The newest publication that passed since it began to read. */
     long passed;
 
     Subscription(Subscriber owner, Topic topic, @Nullable StreamPosition from) {

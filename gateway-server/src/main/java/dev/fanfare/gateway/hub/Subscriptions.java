@@ -3,6 +3,7 @@ package dev.fanfare.gateway.hub;
 import dev.fanfare.gateway.channel.Cursor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /** What one subscriber subscribed to, in its own order. Immutable list; its members belong to the shard's event loop. */
@@ -48,6 +49,9 @@ final class Subscriptions {
 
     /** Whether {@code pattern} brings {@code channel} to its owner: neither the name itself nor an earlier pattern does. */
     boolean bringsFirst(Subscription pattern, String channel) {
+        if (all.length == 1) {
+            return true;
+        }
         if (to(channel) != null) {
             return false;
         }
@@ -57,6 +61,19 @@ final class Subscriptions {
             }
         }
         return false;
+    }
+
+    /** One of those that fell behind; null if there is none. */
+    @Nullable
+    Subscription behind(Random random) {
+        int from = all.length > 1 ? random.nextInt(all.length) : 0;
+        for (int i = 0; i < all.length; i++) {
+            Subscription each = all[(from + i) % all.length];
+            if (each.state == Subscription.State.BEHIND) {
+                return each;
+            }
+        }
+        return null;
     }
 
     boolean anyReading() {

@@ -1,10 +1,14 @@
 package dev.fanfare.gateway.hub;
 
+import dev.fanfare.gateway.channel.ChannelName;
+import dev.fanfare.gateway.channel.ChannelPattern;
+import dev.fanfare.gateway.metrics.Refusal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Who subscribed to which channel and pattern in one shard. Owned by the shard's event loop. */
 final class Topics {
@@ -15,6 +19,8 @@ final class Topics {
     private final int shard;
     private final Map<String, Topic> channels = new HashMap<>();
     private final Map<String, Topic> patterns = new HashMap<>();
+    private final Map<String, List<Topic>> patternsIn = new HashMap<>();
+
     /** Which patterns match a channel, for the channels published to most recently; begun anew when the patterns change. */
     private final LinkedHashMap<String, List<Topic>> matching = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -24,29 +30,32 @@ final class Topics {
     }
 
     Subscription add(Subscriber owner, Wish wish) {
-        Topic topic = new Topic(wish.name(), wish.rules());
-        boolean isPattern = topic.pattern != null;
-        Topic known = (isPattern ? patterns : channels).putIfAbsent(wish.name(), topic);
-        if (known == null) {
+        boolean isPattern = ChannelPattern.isPattern(wish.name());
+        Topic topic = (isPattern ? patterns : channels).get(wish.name());
+        if (topic == null) {
+            topic = new Topic(wish.name(), wish.rules());
             if (isPattern) {
-                matching.clear();
-                interests.addPattern(shard);
+                addPattern(topic);
             } else {
+                channels.put(wish.name(), topic);
                 interests.add(wish.name(), shard);
             }
         }
-        Subscription added = new Subscription(owner, known == null ? topic : known, wish.since());
-        added.topic.roster.add(added);
+        Subscription added = new Subscription(owner, topic, wish.since());
+        topic.roster.add(added);
+        interests.subscribed(1);
         return added;
     }
 
     void remove(Subscription subscription) {
         Topic topic = subscription.topic;
-        if (topic.roster.remove(subscription) && topic.roster.size() == 0) {
+        if (!topic.roster.remove(subscription)) {
+            return;
+        }
+        interests.subscribed(-1);
+        if (topic.roster.size() == 0) {
             if (topic.pattern != null) {
-                patterns.remove(topic.name);
-                matching.clear();
-                interests.removePattern(shard);
+                removePattern(topic);
             } else {
                 channels.remove(topic.name);
                 interests.remove(topic.name, shard);
@@ -54,13 +63,42 @@ final class Topics {
         }
     }
 
+    private void addPattern(Topic topic) {
+        patterns.put(topic.name, topic);
+        matching.clear();
+        String namespace = ChannelName.namespace(topic.name);
+        List<Topic> inNamespace = patternsIn.computeIfAbsent(namespace, name -> new ArrayList<>(1));
+        inNamespace.add(topic);
+        if (inNamespace.size() == 1) {
+            interests.addPattern(namespace, shard);
+        }
+    }
+
+    private void removePattern(Topic topic) {
+        patterns.remove(topic.name);
+        matching.clear();
+        String namespace = ChannelName.namespace(topic.name);
+        List<Topic> inNamespace = patternsIn.getOrDefault(namespace, List.of());
+        if (inNamespace.remove(topic) && inNamespace.isEmpty()) {
+            patternsIn.remove(namespace);
+            interests.removePattern(namespace, shard);
+        }
+    }
+
+    /** Why {@code wishes} cannot be granted; null if they can. */
+    @Nullable
+    Refusal refusal(List<Wish> wishes, HubBounds bounds) {
+        return interests.refusal(wishes, bounds);
+    }
+
     /** The topics whose subscribers hear {@code channel}. */
     List<Topic> concernedBy(String channel) {
         Topic named = channels.get(channel);
-        if (patterns.isEmpty()) {
+        List<Topic> matched = patterns.isEmpty() ? List.of() : patternsOf(channel);
+        if (matched.isEmpty()) {
             return named == null ? List.of() : List.of(named);
         }
-        List<Topic> concerned = new ArrayList<>(patternsOf(channel));
+        List<Topic> concerned = new ArrayList<>(matched);
         if (named != null) {
             concerned.add(0, named);
         }
@@ -68,9 +106,13 @@ final class Topics {
     }
 
     private List<Topic> patternsOf(String channel) {
+        List<Topic> candidates = patternsIn.get(ChannelName.namespace(channel));
+        if (candidates == null) {
+            return List.of();
+        }
         List<Topic> found = matching.get(channel);
         if (found == null) {
-            found = patterns.values().stream()
+            found = candidates.stream()
                     .filter(topic -> topic.pattern != null && topic.pattern.matches(channel))
                     .toList();
             matching.put(channel, found);

@@ -36,6 +36,7 @@ public final class GatewayMetrics {
     private final AtomicInteger acceptPaused = new AtomicInteger();
     private final Counter published;
     private final Counter dropped;
+    private final Counter untold;
     private final Counter conflated;
     private final Counter gaps;
     private final Counter replayed;
@@ -69,6 +70,7 @@ public final class GatewayMetrics {
         }
         published = counter(Meter.PUBLISHED, Tags.empty());
         dropped = counter(Meter.DROPPED, Tags.of("reason", "slow"));
+        untold = counter(Meter.DROPPED, Tags.of("reason", "crowd"));
         conflated = counter(Meter.CONFLATED, Tags.empty());
         gaps = counter(Meter.GAPS, Tags.empty());
         replayed = counter(Meter.REPLAYED, Tags.empty());
@@ -108,6 +110,11 @@ public final class GatewayMetrics {
 
     public void dropped(long messages) {
         dropped.increment((double) messages);
+    }
+
+    /** Somebody came to or left a channel with too many subscribers to tell them all. */
+    public void crowded() {
+        untold.increment();
     }
 
     public void conflated(long messages) {
@@ -176,9 +183,10 @@ public final class GatewayMetrics {
         gauge(Meter.CONNECTIONS, Tags.of("transport", kind.label()), count);
     }
 
-    /** Exports how many channels have subscribers, and how many publications wait for event loops. */
-    public void watchChannels(Supplier<Number> channels, Supplier<Number> queued) {
+    /** Exports how many channels have subscribers, how many subscriptions there are, and how many publications wait for event loops. */
+    public void watchChannels(Supplier<Number> channels, Supplier<Number> subscriptions, Supplier<Number> queued) {
         gauge(Meter.CHANNELS, Tags.empty(), channels);
+        gauge(Meter.SUBSCRIPTIONS, Tags.empty(), subscriptions);
         gauge(Meter.QUEUED, Tags.empty(), queued);
     }
 

@@ -10,7 +10,9 @@ enum Meter {
             "HTTP requests answered, by status; a stream counts as 200 (SSE) or 101 (WebSocket)."),
     PUBLISHED("gateway_messages_published", "Messages handed to the fan-out."),
     DELIVERED("gateway_messages_delivered", "Messages handed to a connection's socket or its bounded queue."),
-    DROPPED("gateway_messages_dropped", "Messages a slow connection did not get because its queue was full."),
+    DROPPED(
+            "gateway_messages_dropped",
+            "Messages that were not sent: a slow connection's queue was full, or a channel has too many subscribers to tell each who comes."),
     CONFLATED(
             "gateway_messages_conflated",
             "Messages of conflating channels that passed a slow connection by; it gets the newest of each key later."),
@@ -18,7 +20,12 @@ enum Meter {
             "gateway_history_messages", "Messages clients got from the history of a channel, having missed them live."),
     GAPS("gateway_history_gaps", "Times a client was told that messages it missed are no longer kept."),
     CHANNELS("gateway_channels", "Channels somebody subscribed to by name."),
+<<<<<<< HEAD
     HISTORY_BYTES("gateway_history_bytes", "What all channels together keep, and idempotency keys."),
+=======
+    SUBSCRIPTIONS("gateway_subscriptions", "Subscriptions of all connections to channels and patterns."),
+    HISTORY_BYTES("gateway_history_bytes", "What all channels together keep."),
+>>>>>>> ddf7060 (Hub: answers take the way of publications; patterns by namespace; losses told where they are; bounds of channels, subscriptions and crowds)
     HISTORY_EVICTED(
             "gateway_history_evicted",
             "Messages forgotten before their time, because all history together was too large."),

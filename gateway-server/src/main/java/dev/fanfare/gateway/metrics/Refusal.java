@@ -8,6 +8,8 @@ public enum Refusal {
     PER_ADDRESS("this address holds as many connections as it may"),
     OPEN_RATE("too many connections at once"),
     MEMORY("the gateway is short of memory"),
+    CHANNELS("the gateway has as many channels as it may"),
+    SUBSCRIPTIONS("the gateway has as many subscriptions as it may"),
     DRAINING("the gateway is shutting down");
 
     private final String words;

@@ -175,7 +175,8 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
             return;
         }
         StreamRequest wanted = request.stream(false, endpoints.channels());
-        endpoints.requireRoom(refusal);
+        endpoints.requireRoom(
+                refusal == null ? endpoints.worker(ctx.channel()).shard().refusal(wanted.wishes()) : refusal);
         endpoints.metrics().answered(HttpResponseStatus.OK.code());
         pipeline.becomeSse(
                 ctx.channel(), streams.sse(request.isHttp10(), wanted.envelope()), wanted.wishes(), head.from(0));
@@ -184,7 +185,8 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     private void openWebSocket(ChannelHandlerContext ctx, Request request) throws HttpProblem {
         byte[] head = WebSocketHandshake.accept(request.head());
         StreamRequest wanted = request.stream(true, endpoints.channels());
-        endpoints.requireRoom(refusal);
+        endpoints.requireRoom(
+                refusal == null ? endpoints.worker(ctx.channel()).shard().refusal(wanted.wishes()) : refusal);
         endpoints.metrics().answered(HttpResponseStatus.SWITCHING_PROTOCOLS.code());
         StreamProtocol protocol = endpoints.streams().webSocket(wanted.envelope());
         pipeline.becomeWebSocket(ctx.channel(), protocol, wanted.wishes(), Unpooled.wrappedBuffer(head));

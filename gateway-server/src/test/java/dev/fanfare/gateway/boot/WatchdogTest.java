@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.fanfare.gateway.config.ConfigException;
+import dev.fanfare.gateway.engine.NoPresence;
+import dev.fanfare.gateway.engine.RecordingBroker;
 import dev.fanfare.gateway.hub.Hub;
 import dev.fanfare.gateway.hub.QueuedWriter;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
@@ -43,7 +45,12 @@ class WatchdogTest {
         assumeTrue(Epoll.isAvailable());
         GatewayConfig config = GatewayConfig.load(null, Map.of(), Map.of());
         GatewayMetrics metrics = new GatewayMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
-        hub = new Hub(loops, config.hub(), new QueuedWriter(), metrics);
+        hub = new Hub(
+                loops,
+                config.hub(),
+                new QueuedWriter(),
+                new Hub.Engine(new RecordingBroker(), new NoPresence()),
+                metrics);
         hub.start();
     }
 

@@ -67,7 +67,7 @@ final class Bench {
     static HubConfig config() {
         return new HubConfig(
                 MAX_PENDING,
-                1_000,
+                new HubBounds(1_000, 1_000_000, 10_000, 100_000, 100),
                 Duration.ofSeconds(STALL),
                 Duration.ofSeconds(HEARTBEAT),
                 Duration.ofSeconds(HEARTBEAT),
@@ -110,7 +110,7 @@ final class Bench {
         Delivery delivery = new Delivery(publication, rules, interest, 1, metrics);
         SharedFrame frame = delivery.frame(SSE, rules.retains());
         frames.add(frame);
-        shard.post(delivery);
+        shard.fanOut().post(delivery);
         return frame;
     }
 

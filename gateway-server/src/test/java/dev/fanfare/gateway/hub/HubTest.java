@@ -59,6 +59,8 @@ class HubTest {
     @Test
     void aPublicationReachesEverySubscriberOfItsChannelOnEveryLoop() throws Exception {
         join(2, 0, 4);
+        settle();
+        received.set(0); // what told them where they stand
         broker.start(hub);
         publish("t");
         publish("other");

@@ -171,7 +171,7 @@ class GatewayMetricsTest {
         metrics.answered(404);
         metrics.watchConnections(StreamKind.SSE, () -> 1);
         metrics.watchPending(() -> 1, () -> 2, () -> 3);
-        metrics.watchChannels(() -> 1, () -> 2);
+        metrics.watchChannels(() -> 1, () -> 2, () -> 3);
         metrics.watchEngine(() -> 1, () -> 2, () -> 3);
         metrics.watchEngineBounds(() -> 4, () -> 5, () -> 6);
         metrics.gaps(1);
