@@ -196,20 +196,11 @@ final class Reader {
     }
 
     private void caughtUp(Subscription to, Broker.History history) {
-<<<<<<< HEAD
-        if (history.hasMore()) {
-            read(to); // the next page
-            return;
-        }
-=======
-        boolean more =
-                !history.publications().isEmpty() && to.last < history.top().offset(); // it was one page of several
->>>>>>> ddf7060 (Hub: answers take the way of publications; patterns by namespace; losses told where they are; bounds of channels, subscriptions and crowds)
         boolean first = to.epoch.isEmpty();
-        if (!more) {
+        if (!history.hasMore()) {
             to.reached(history.top());
         }
-        if (more || to.mustReadAgain || to.passed > to.last) {
+        if (history.hasMore() || to.mustReadAgain || to.passed > to.last) {
             read(to);
             return;
         }

@@ -20,12 +20,8 @@ enum Meter {
             "gateway_history_messages", "Messages clients got from the history of a channel, having missed them live."),
     GAPS("gateway_history_gaps", "Times a client was told that messages it missed are no longer kept."),
     CHANNELS("gateway_channels", "Channels somebody subscribed to by name."),
-<<<<<<< HEAD
-    HISTORY_BYTES("gateway_history_bytes", "What all channels together keep, and idempotency keys."),
-=======
     SUBSCRIPTIONS("gateway_subscriptions", "Subscriptions of all connections to channels and patterns."),
-    HISTORY_BYTES("gateway_history_bytes", "What all channels together keep."),
->>>>>>> ddf7060 (Hub: answers take the way of publications; patterns by namespace; losses told where they are; bounds of channels, subscriptions and crowds)
+    HISTORY_BYTES("gateway_history_bytes", "What all channels together keep, and idempotency keys."),
     HISTORY_EVICTED(
             "gateway_history_evicted",
             "Messages forgotten before their time, because all history together was too large."),

@@ -132,7 +132,7 @@ class ChannelScenarioTest {
     @ParameterizedTest
     @CsvSource({
         "/sse?channels=a%20b, 400, not allowed",
-        "/sse?channels=a,,b, 400, must not be empty",
+        "'/sse?channels=a,,b', 400, must not be empty",
         "/sse?channels=*, 400, must name its namespace",
         "/sse?channels=a&format=xml, 400, 'allowed: raw, json'",
         "/sse?channels=secret:x, 403, nobody may subscribe",
