@@ -92,7 +92,10 @@ final class Interests {
         for (Wish wish : wishes) {
             more += ChannelPattern.isPattern(wish.name()) || channels.containsKey(wish.name()) ? 0 : 1;
         }
-        return more > 0 && channels.size() + more > bounds.channels() ? Refusal.CHANNELS : null;
+        if (more > 0 && channels.size() + more > bounds.channels()) {
+            return Refusal.CHANNELS;
+        }
+        return broker.hasRoom() ? null : Refusal.ENGINE;
     }
 
     /** Channels somebody here subscribed to by name. */

@@ -99,12 +99,16 @@ final class Bench {
     }
 
     SharedFrame post(String channel, String text) {
+        return post(channel, text, null);
+    }
+
+    SharedFrame post(String channel, String text, @Nullable String key) {
         Publication publication = broker.publish(
                 channel,
                 rules,
-                new Publication.Content(Publication.Kind.MESSAGE, text.getBytes(UTF_8), false, null, null));
+                new Publication.Content(Publication.Kind.MESSAGE, text.getBytes(UTF_8), false, null, key));
         Interest interest = interests.in(channel);
-        if (interest != null) {
+        if (interest != null && key == null) {
             interest.reached(publication.offset());
         }
         Delivery delivery = new Delivery(publication, rules, interest, 1, metrics);
@@ -119,6 +123,11 @@ final class Bench {
         SharedFrame frame = post(text);
         loop.runPendingTasks();
         return frame;
+    }
+
+    void broadcast(String channel, String text) {
+        post(channel, text);
+        loop.runPendingTasks();
     }
 
     double delivered(StreamKind kind) {

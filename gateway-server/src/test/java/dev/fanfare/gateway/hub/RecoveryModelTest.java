@@ -160,6 +160,9 @@ class RecoveryModelTest {
                         .as("%s after %s", event, before)
                         .isTrue();
             } else if (gap.find()) {
+                assertThat(bench.broker.forgottenUpTo(gap.group(1)))
+                        .as("a gap where nothing is missing: %s", event)
+                        .isGreaterThan(reached.getOrDefault(gap.group(1), 0));
                 reached.put(gap.group(1), Integer.parseInt(gap.group(2)));
             }
             Matcher id = ID.matcher(event);

@@ -34,6 +34,11 @@ final class TestBroker implements Broker {
         holding = true;
     }
 
+    /** Answers held back. */
+    int held() {
+        return held.size();
+    }
+
     /** All answers held back come; they say what was true when they were asked for. */
     void release() {
         holding = false;
@@ -45,6 +50,11 @@ final class TestBroker implements Broker {
     /** The channel loses everything it kept. */
     void forget(String channel) {
         forgotten.put(channel, top(channel));
+    }
+
+    /** The newest publication of {@code channel} that is gone. */
+    int forgottenUpTo(String channel) {
+        return forgotten.getOrDefault(channel, 0L).intValue();
     }
 
     Publication publish(String channel, ChannelRules rules, Publication.Content content) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChannelScenarioTest {
     private static final String[] SETTINGS = {
@@ -96,6 +97,21 @@ class ChannelScenarioTest {
     void aPatternHearsChannelsThatAreMadeLater() throws Exception {
         try (SseStream stream = open("/sse?channels=stocks:*&format=json")) {
             await().until(() -> delivered("stocks:new", stream));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"stocks:*", "live:a", "live:a,stocks:*"})
+    void whoComesBackToChannelsThatKeepNothingIsToldThatThereIsAGap(String channels) throws Exception {
+        String id;
+        try (SseStream stream = open("/sse?channels=" + channels)) {
+            id = stream.nextPosition();
+        }
+        try (SseStream stream =
+                SseStream.on(RawClient.to(gateway).get("/sse?channels=" + channels, "Last-Event-ID: " + id))) {
+            for (String channel : channels.split(",", -1)) {
+                assertThat(stream.nextEvent()).contains("event: gap", "data: {\"channel\":\"%s\"}".formatted(channel));
+            }
         }
     }
 
