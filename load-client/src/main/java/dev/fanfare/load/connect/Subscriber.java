@@ -6,7 +6,6 @@ import dev.fanfare.load.stats.SequenceTracker;
 import dev.fanfare.load.stats.Tally;
 import dev.fanfare.load.wire.SharedTicks;
 import dev.fanfare.load.wire.SharedTicks.Verdict;
-import dev.fanfare.load.wire.SseEvents;
 import org.jspecify.annotations.Nullable;
 
 /**
