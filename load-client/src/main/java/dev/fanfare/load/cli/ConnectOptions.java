@@ -1,8 +1,10 @@
 package dev.fanfare.load.cli;
 
+import dev.fanfare.load.connect.ChannelPlan;
 import dev.fanfare.load.connect.ConnectPlan;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options that say what to connect, and how. Filled by picocli. */
@@ -40,8 +42,8 @@ final class ConnectOptions {
             defaultValue = "0",
             converter = Converters.Share.class,
             description = {
-                "Share of each transport's connections that stop reading after the handshake, with a small receive"
-                        + " buffer. They are counted apart. Default: ${DEFAULT-VALUE}."
+                "Share of each transport's connections that stop reading after the handshake (slow-readers: for --pause), with a"
+                        + " small receive buffer. They are counted apart. Default: ${DEFAULT-VALUE}."
             })
     private double slowShare;
 
@@ -111,7 +113,15 @@ final class ConnectOptions {
             })
     private boolean noCompare;
 
-    ConnectPlan plan() {
+    double slowShare() {
+        return slowShare;
+    }
+
+    /**
+     * @param channels what is published; null for a broadcast
+     * @param comeBack whether clients reconnect whatever the options say
+     */
+    ConnectPlan plan(@Nullable ChannelPlan channels, boolean comeBack) {
         return new ConnectPlan(
                 urls,
                 ssePath,
@@ -123,7 +133,8 @@ final class ConnectOptions {
                 ramp,
                 connectTimeout,
                 inFlight,
-                reconnect,
-                !noCompare);
+                reconnect || comeBack,
+                !noCompare,
+                channels);
     }
 }

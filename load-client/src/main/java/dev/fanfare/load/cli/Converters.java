@@ -1,8 +1,10 @@
 package dev.fanfare.load.cli;
 
+import dev.fanfare.load.connect.ChannelPlan;
 import dev.fanfare.load.connect.Target;
 import dev.fanfare.load.report.FailCondition;
 import dev.fanfare.load.report.TimeText;
+import dev.fanfare.load.scenario.Scenario;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -74,6 +76,67 @@ final class Converters {
                 // falls through to the one message for all wrong values
             }
             throw new TypeConversionException("'" + value + "' is not a whole number above 0");
+        }
+    }
+
+    /** A whole number from 0. */
+    static final class NotNegative implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String value) {
+            if (value.matches("\\d{1,9}")) {
+                return Integer.valueOf(value);
+            }
+            throw new TypeConversionException("'" + value + "' is not a whole number from 0");
+        }
+    }
+
+    /** The length of a publication's data. */
+    static final class Payload implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String value) {
+            int bytes = value.matches("\\d{1,9}") ? Integer.parseInt(value) : -1;
+            if (bytes < ChannelPlan.SHORTEST || bytes > ChannelPlan.LONGEST) {
+                throw new TypeConversionException("'" + value + "' is not a number of bytes from "
+                        + ChannelPlan.SHORTEST + " to " + ChannelPlan.LONGEST);
+            }
+            return bytes;
+        }
+    }
+
+    /** What a channel's name begins with: characters that need no escape in a URL or in JSON. */
+    static final class ChannelPrefix implements ITypeConverter<String> {
+        @Override
+        public String convert(String value) {
+            if (value.matches("[A-Za-z0-9_.:-]{1,100}")) {
+                return value;
+            }
+            throw new TypeConversionException(
+                    "'" + value + "' is not the beginning of a channel name; allowed are letters, digits and _.:-");
+        }
+    }
+
+    /** How connections are cut off. */
+    static final class Drop implements ITypeConverter<String> {
+        @Override
+        public String convert(String value) {
+            if (value.equals("reset") || value.equals("close")) {
+                return value;
+            }
+            throw new TypeConversionException("'" + value + "' is neither reset nor close");
+        }
+    }
+
+    /** A scenario by its name. */
+    static final class OneScenario implements ITypeConverter<Scenario> {
+        @Override
+        public Scenario convert(String value) {
+            for (Scenario scenario : Scenario.values()) {
+                if (scenario.label().equals(value)) {
+                    return scenario;
+                }
+            }
+            throw new TypeConversionException(
+                    "'" + value + "' is not a scenario; allowed are " + ChannelOptions.names());
         }
     }
 

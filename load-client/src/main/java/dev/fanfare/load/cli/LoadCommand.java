@@ -2,6 +2,7 @@ package dev.fanfare.load.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fanfare.load.connect.ClientLoops;
+import dev.fanfare.load.connect.ConnectPlan;
 import dev.fanfare.load.report.FailCondition;
 import dev.fanfare.load.report.HtmlReport;
 import dev.fanfare.load.report.JsonReport;
@@ -10,6 +11,8 @@ import dev.fanfare.load.scenario.LoadPlan;
 import dev.fanfare.load.scenario.LoadRun;
 import dev.fanfare.load.scenario.OpenFiles;
 import dev.fanfare.load.scenario.RunFailed;
+import dev.fanfare.load.scenario.Scenario;
+import dev.fanfare.load.stats.Counter;
 import dev.fanfare.load.stats.RunResult;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -48,13 +51,15 @@ import picocli.CommandLine.Spec;
             "  1  a --fail-if condition holds",
             "  2  the command line is wrong",
             "  3  the run could not take place: nothing connected, no connection was left,",
-            "     or a worker died",
+            "     nothing could be published, or a worker died",
             "",
             "Ctrl-C and SIGTERM end the run early; the report is still written.",
             "",
             "Example:",
             "  java -jar load-client.jar --url http://127.0.0.1:8080 -n 15000 --ramp 2000/s \\",
-            "    --duration 60s --fail-if 'lost>0,p99>500ms' --html report.html"
+            "    --duration 60s --fail-if 'lost>0,p99>500ms' --html report.html",
+            "  java -jar load-client.jar --url http://127.0.0.1:8080 -n 10000 --ramp 2000/s \\",
+            "    --scenario reconnect-storm --per-connection 3 --fail-if 'faulty>0,absent>0'"
         })
 final class LoadCommand implements Callable<Integer> {
     static final int COULD_NOT_RUN = 3;
@@ -67,6 +72,9 @@ final class LoadCommand implements Callable<Integer> {
 
     @Mixin
     private ConnectOptions connect = new ConnectOptions();
+
+    @Mixin
+    private ChannelOptions channels = new ChannelOptions();
 
     @Option(
             names = "--duration",
@@ -86,8 +94,10 @@ final class LoadCommand implements Callable<Integer> {
             description = {
                 "Exit with 1 if a condition holds: METRIC OPERATOR VALUE with > >= < <= ==. Metrics: lost, duplicated,"
                         + " out-of-order, corrupt, without-id, stalled, missed-while-away, protocol-errors, reconnected, failed, closed,"
-                        + " connected, messages, rate; and with a time: p50, p90, p99, p99.9, max. A time's condition holds when no"
-                        + " message came."
+                        + " connected, messages, rate; and with a time: p50, p90, p99, p99.9, max. With channels also complete, told,"
+                        + " faulty, absent (clients), gaps, slow-gaps, repeated, wrong-cursor, foreign, published, publish-refused,"
+                        + " publish-errors, unsent, recovered, unrecovered; and with a time: publish-p50, publish-p99, publish-max,"
+                        + " recovery-p50, recovery-p99, recovery-max. A time's condition holds when there was nothing to measure."
             })
     private List<FailCondition> failIf = new ArrayList<>();
 
@@ -130,7 +140,7 @@ final class LoadCommand implements Callable<Integer> {
                 LiveProgress progress = LiveProgress.on(out)) {
             LoadRun run = new LoadRun(plan, crews.all(), progress);
             interruption.stops(run);
-            result = run.run(settings(plan));
+            result = run.run(channels.scenario().label(), settings(plan));
         }
         List<FailCondition.Outcome> outcomes =
                 failIf.stream().map(c -> c.check(result)).toList();
@@ -141,7 +151,9 @@ final class LoadCommand implements Callable<Integer> {
     }
 
     private LoadPlan plan() {
-        int connections = connect.plan().connections();
+        channels.check(console(), connect.slowShare(), duration);
+        ConnectPlan connecting = connect.plan(channels.plan(), channels.scenario() == Scenario.RECONNECT_STORM);
+        int connections = connecting.connections();
         int fit = OpenFiles.connectionsPerProcess();
         int processes = workers == 0 ? OpenFiles.processesFor(connections, fit) : workers == 1 ? 0 : workers;
         int each = (connections + Math.max(1, processes) - 1) / Math.max(1, processes);
@@ -154,7 +166,13 @@ final class LoadCommand implements Callable<Integer> {
                             + OpenFiles.processesFor(connections, fit));
         }
         int perProcess = loops == null ? Math.max(1, Runtime.getRuntime().availableProcessors() / 2) : loops;
-        return new LoadPlan(connect.plan(), duration, perProcess, Math.min(processes, connections));
+        return new LoadPlan(
+                connecting,
+                duration,
+                perProcess,
+                Math.min(processes, connections),
+                channels.steps(duration),
+                channels.settleMillis());
     }
 
     private void checkWritable(String option, @Nullable Path file) {
@@ -184,7 +202,7 @@ final class LoadCommand implements Callable<Integer> {
             String fallback = option.defaultValue();
             if (!given.isEmpty()) {
                 settings.put(option.longestName(), shown(option.longestName(), given));
-            } else if (fallback != null && option.arity().max() > 0) {
+            } else if (fallback != null && option.arity().max() > 0 && channels.concerns(option.longestName())) {
                 settings.put(option.longestName(), fallback);
             }
         }
@@ -221,6 +239,11 @@ final class LoadCommand implements Callable<Integer> {
     private int exitCode(RunResult result, List<FailCondition.Outcome> outcomes) {
         if (result.total().healthy().opened() + result.total().slow().opened() == 0) {
             console().commandLine().getErr().println("load-client: nothing could connect");
+            return COULD_NOT_RUN;
+        }
+        if (channels.scenario() != Scenario.BROADCAST
+                && result.total().healthy().get(Counter.PUBLISHED) == 0) {
+            console().commandLine().getErr().println("load-client: nothing could be published");
             return COULD_NOT_RUN;
         }
         if (result.deserted()) {

@@ -13,14 +13,17 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +53,7 @@ final class ClientLoop {
     private final Roster roster;
     private final LoopStats stats = new LoopStats();
     private final List<SharedTicks> ticks;
+    private final @Nullable ChannelReader reader;
     private final SharedReceiveBuffer receiveBuffer = new SharedReceiveBuffer();
     private final byte[] scratch = new byte[SharedReceiveBuffer.SIZE];
 
@@ -57,6 +61,7 @@ final class ClientLoop {
     private final Set<Connection> pending = new LinkedHashSet<>();
 
     private final Set<Connection> open = new HashSet<>();
+    private final List<Subscriber> subscribers = new ArrayList<>();
     /** Subscribers whose wait for a reconnect is over. */
     private final ArrayDeque<Subscriber> again = new ArrayDeque<>();
 
@@ -66,6 +71,10 @@ final class ClientLoop {
     private int settled;
     private boolean ticking;
     private boolean stopping;
+    /** Whether slow connections do not read now. */
+    private boolean holding;
+    /** What everybody must have in the end; null as long as nobody knows. */
+    private @Nullable Ends ends;
 
     /**
      * The connections one loop opens.
@@ -86,6 +95,8 @@ final class ClientLoop {
         this.requests = new Requests(plan);
         this.roster = new Roster(plan);
         this.ticks = targets.stream().map(t -> new SharedTicks(plan.compare())).toList();
+        this.reader = plan.channels() == null ? null : new ChannelReader(plan.channels());
+        this.holding = plan.channels() == null;
         this.ramp = new Ramp(slice.perSecond(), slice.count());
     }
 
@@ -100,8 +111,45 @@ final class ClientLoop {
     /** What happened since the last call, and whether every first try is over. Any thread. */
     CompletableFuture<Collected> collect() {
         CompletableFuture<Collected> result = new CompletableFuture<>();
-        loop.execute(() -> result.complete(new Collected(stats.collect(), settled == slice.count(), settled)));
+        loop.execute(() ->
+                result.complete(new Collected(stats.collect(), settled == slice.count(), settled, behind(), null)));
         return result;
+    }
+
+    private int behind() {
+        Ends all = ends;
+        return all == null
+                ? 0
+                : (int) subscribers.stream()
+                        .filter(each -> !each.isOpen() || each.judge().behind(all))
+                        .count();
+    }
+
+    /** Does what the run wants of all connections at once. Any thread. */
+    void obey(Order order) {
+        loop.execute(() -> {
+            switch (order) {
+                case ARM -> open.forEach(each -> each.subscriber().judge().arm());
+                case DROP ->
+                    List.copyOf(open).forEach(each -> each.drop(channels().reset()));
+                case PAUSE, RESUME -> hold(order == Order.PAUSE);
+                case PUBLISH, QUIET -> {} // others publish
+            }
+        });
+    }
+
+    /** From now on it is known what everybody must have in the end. Any thread. */
+    void expect(Ends all) {
+        loop.execute(() -> ends = all);
+    }
+
+    private void hold(boolean on) {
+        holding = on;
+        for (Connection each : open) {
+            if (each.subscriber().member().slow()) {
+                each.read(!on);
+            }
+        }
     }
 
     /** Ends all connections, politely, and counts those that had fallen behind. Any thread. */
@@ -109,12 +157,8 @@ final class ClientLoop {
         CompletableFuture<Interval> result = new CompletableFuture<>();
         loop.execute(() -> {
             stopping = true;
-            for (Connection connection : List.copyOf(open)) {
-                if (plan.compare() && connection.subscriber().stalled()) {
-                    stats.group(false).add(Counter.STALLED, 1);
-                }
-                connection.stop();
-            }
+            subscribers.forEach(each -> each.judge().end(each.isOpen(), ends));
+            List.copyOf(open).forEach(Connection::stop);
             List.copyOf(pending).forEach(Connection::stop);
             result.complete(stats.collect());
         });
@@ -145,13 +189,25 @@ final class ClientLoop {
         int due = ramp.due(now - startNanos);
         while (started < due && pending.size() < slice.inFlight()) {
             Roster.Member member = roster.member(slice.first() + started++);
-            attempt(new Subscriber(member, stats, ticks.get(member.target())), now);
+            Subscriber subscriber = new Subscriber(member, stats, judge(member));
+            subscribers.add(subscriber);
+            attempt(subscriber, now);
         }
         ticking = started < slice.count() || !pending.isEmpty() || !again.isEmpty();
         if (ticking) {
             int wait = started < slice.count() || !again.isEmpty() ? RAMP_TICK_MILLIS : IDLE_TICK_MILLIS;
             later(this::tick, wait);
         }
+    }
+
+    private Judge judge(Roster.Member member) {
+        return reader == null
+                ? new TickJudge(member, stats, ticks.get(member.target()), plan.compare())
+                : new ChannelJudge(member, stats, reader);
+    }
+
+    private ChannelPlan channels() {
+        return Objects.requireNonNull(plan.channels(), "only runs with channels are told so");
     }
 
     private void giveUpOn(long now) {
@@ -238,6 +294,11 @@ final class ClientLoop {
         return scratch;
     }
 
+    /** Whether slow connections do not read now. */
+    boolean holding() {
+        return holding;
+    }
+
     Requests requests() {
         return requests;
     }
@@ -277,6 +338,21 @@ final class ClientLoop {
         }
     }
 
+    /** This client has cut the connection; it comes back within the spread, whatever the server asked for. */
+    void dropped(Connection connection) {
+        Subscriber subscriber = connection.subscriber();
+        open.remove(connection);
+        Roster.Member member = subscriber.member();
+        stats.dropped(member.slow(), member.transport());
+        long wait = ThreadLocalRandom.current().nextLong(channels().spreadMillis() + 1);
+        later(
+                () -> {
+                    subscriber.judge().returning();
+                    tryAgain(subscriber);
+                },
+                wait);
+    }
+
     private void settle(Subscriber subscriber) {
         if (subscriber.firstTryOver()) {
             settled++;
@@ -289,12 +365,13 @@ final class ClientLoop {
         }
         long wait = Backoff.DEFAULT.waitMillis(
                 subscriber.failures(), subscriber.retryMillis(), ThreadLocalRandom.current());
-        Runnable retry = () -> {
-            if (!stopping) {
-                again.add(subscriber);
-                keepTicking();
-            }
-        };
-        later(retry, wait);
+        later(() -> tryAgain(subscriber), wait);
+    }
+
+    private void tryAgain(Subscriber subscriber) {
+        if (!stopping) {
+            again.add(subscriber);
+            keepTicking();
+        }
     }
 }

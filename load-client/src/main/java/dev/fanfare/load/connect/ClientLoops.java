@@ -7,13 +7,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** All event loops of this process and the connections on them. Any thread, but one at a time. */
+/**
+ * All event loops of this process and the connections on them; in the process that has the first connection, the publishers as
+ * well. Any thread, but one at a time.
+ */
 public final class ClientLoops implements AutoCloseable {
     private static final int CLOSE_SECONDS = 3;
 
     private final EventLoopGroup group;
     private final List<ClientLoop> loops = new ArrayList<>();
+    private final @Nullable EventLoopGroup publishing;
+    private final @Nullable Publishers publishers;
 
     /**
      * @param plan the whole run's
@@ -36,6 +42,10 @@ public final class ClientLoops implements AutoCloseable {
             loops.add(
                     new ClientLoop(loop, io, plan, targets, new ClientLoop.Slice(first + from, mine, rate, inFlight)));
         }
+        ChannelPlan channels = first == 0 ? plan.channels() : null;
+        publishing = channels == null ? null : io.loops(1);
+        publishers =
+                channels == null || publishing == null ? null : new Publishers(publishing.next(), io, plan, channels);
     }
 
     /** How sockets are waited for here: {@code epoll} or {@code nio}. */
@@ -48,16 +58,39 @@ public final class ClientLoops implements AutoCloseable {
         loops.forEach(ClientLoop::start);
     }
 
-    /** What happened on all loops since the last call. */
-    public CompletableFuture<Collected> collect() {
-        return all(loops.stream().map(ClientLoop::collect).toList()).thenApply(Collected::merge);
+    /** Tells all connections and publishers what to do. */
+    public void obey(Order order) {
+        loops.forEach(loop -> loop.obey(order));
+        if (publishers != null) {
+            publishers.obey(order);
+        }
     }
 
-    /** Ends all connections; the result is what happened since the last collection, stalled streams counted. */
+    /** Says what every subscriber must have in the end. */
+    public void expect(Ends ends) {
+        loops.forEach(loop -> loop.expect(ends));
+    }
+
+    /** What happened on all loops since the last call. */
+    public CompletableFuture<Collected> collect() {
+        List<CompletableFuture<Collected>> parts = new ArrayList<>();
+        loops.forEach(loop -> parts.add(loop.collect()));
+        if (publishers != null) {
+            parts.add(publishers.collect());
+        }
+        return all(parts).thenApply(Collected::merge);
+    }
+
+    /** Ends all connections; the result is what happened since the last collection, what only the end shows included. */
     public CompletableFuture<Interval> stop() {
-        return all(loops.stream().map(ClientLoop::stop).toList()).thenApply(parts -> {
+        List<CompletableFuture<Interval>> parts = new ArrayList<>();
+        loops.forEach(loop -> parts.add(loop.stop()));
+        if (publishers != null) {
+            parts.add(publishers.collect().thenApply(Collected::interval));
+        }
+        return all(parts).thenApply(each -> {
             Interval sum = new Interval();
-            parts.forEach(sum::add);
+            each.forEach(sum::add);
             return sum;
         });
     }
@@ -65,11 +98,17 @@ public final class ClientLoops implements AutoCloseable {
     /** Ends the event loops. Blocks until they have ended, a few seconds at most. */
     @Override
     public void close() {
-        boolean ended = group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
-                .awaitUninterruptibly(2 * CLOSE_SECONDS, TimeUnit.SECONDS);
-        if (ended) {
+        if (end(group)) {
             loops.forEach(ClientLoop::release);
         }
+        if (publishing != null && publishers != null && end(publishing)) {
+            publishers.release();
+        }
+    }
+
+    private static boolean end(EventLoopGroup loops) {
+        return loops.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
+                .awaitUninterruptibly(2 * CLOSE_SECONDS, TimeUnit.SECONDS);
     }
 
     private static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> parts) {

@@ -1,6 +1,7 @@
 package dev.fanfare.load.connect;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to connect, and how. Immutable; only plain values, so that it travels between processes as JSON.
@@ -17,6 +18,7 @@ import java.util.List;
  * @param inFlight handshakes under way at once, at most
  * @param reconnect whether a stream that ends or a try that fails is tried again
  * @param compare whether all connections must receive the same bytes under the same number
+ * @param channels what is published and subscribed to; null for a broadcast, which the server makes by itself
  */
 public record ConnectPlan(
         List<String> urls,
@@ -30,7 +32,8 @@ public record ConnectPlan(
         long connectTimeoutMillis,
         int inFlight,
         boolean reconnect,
-        boolean compare) {
+        boolean compare,
+        @Nullable ChannelPlan channels) {
 
     public ConnectPlan {
         urls = List.copyOf(urls);

@@ -12,6 +12,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -63,10 +64,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
             return;
         }
         Target target = loop.target(subscriber.member());
+        String query = subscriber.judge().query();
+        String cursor = isSse() ? null : subscriber.judge().cursor();
         send(
                 isSse()
-                        ? loop.requests().sse(target, subscriber.lastEventId())
-                        : loop.requests().webSocket(target, key));
+                        ? loop.requests().sse(target, query, subscriber.lastEventId())
+                        : loop.requests()
+                                .webSocket(target, cursor == null ? query : query + "&recover=" + cursor, key));
     }
 
     @Override
@@ -107,8 +111,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
             conversation = new WebSocketConversation(this, subscriber);
         }
         head = null;
-        if (subscriber.member().slow() && channel != null) {
-            channel.config().setAutoRead(false);
+        if (subscriber.member().slow()) {
+            read(!loop.holding());
         }
         loop.opened(this);
         conversation.feed(bytes, at, count);
@@ -164,13 +168,34 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         over = true;
         if (conversation != null) {
-            subscriber.resumeAfter(conversation.lastEventId());
+            subscriber.closed(conversation.lastEventId());
         }
         loop.ended(this, reason);
         Channel open = channel;
         if (open != null && open.isActive()) {
             open.eventLoop().schedule(() -> open.close(), LINGER_SECONDS, TimeUnit.SECONDS);
         }
+    }
+
+    /** Reads on, or stops reading. */
+    void read(boolean on) {
+        if (channel != null) {
+            channel.config().setAutoRead(on);
+        }
+    }
+
+    /** Cuts an open stream as a network does: without a word, and with a reset if {@code reset}. What came and was not read is gone. */
+    void drop(boolean reset) {
+        if (over || conversation == null || channel == null) {
+            return;
+        }
+        over = true;
+        subscriber.closed(conversation.lastEventId());
+        loop.dropped(this);
+        if (reset) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        closeNow();
     }
 
     /** The run is over: say so and close. Counts nothing. */

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the one request each connection sends. Any thread. */
+/** Writes the one request each stream begins with, and the heads of those that publish. Any thread. */
 final class Requests {
     private final String ssePath;
     private final String wsPath;
@@ -24,25 +24,37 @@ final class Requests {
     }
 
     /** An event stream request (WHATWG HTML §9.2.3), resuming after {@code lastEventId} if there is one. */
-    byte[] sse(Target target, @Nullable String lastEventId) {
+    byte[] sse(Target target, String query, @Nullable String lastEventId) {
         String resume = lastEventId == null ? "" : "Last-Event-ID: " + lastEventId;
         return request(
-                target,
-                ssePath,
+                "GET " + target.base() + with(ssePath, query),
                 List.of("Host: " + target.host(), "Accept: text/event-stream", "Cache-Control: no-store", resume));
     }
 
     /** A WebSocket request (RFC 6455 §4.1). */
-    byte[] webSocket(Target target, String key) {
+    byte[] webSocket(Target target, String query, String key) {
         return request(
-                target,
-                wsPath,
+                "GET " + target.base() + with(wsPath, query),
                 List.of(
                         "Host: " + target.host(),
                         "Upgrade: websocket",
                         "Connection: Upgrade",
                         "Sec-WebSocket-Version: 13",
                         "Sec-WebSocket-Key: " + key));
+    }
+
+    /** A request that publishes: what stands before a body of {@code length} bytes. */
+    byte[] publish(Target target, boolean bulk, int length) {
+        return request(
+                "POST " + target.base() + (bulk ? "/api/bulk" : "/api/publish"),
+                List.of(
+                        "Host: " + target.host(),
+                        "Content-Type: " + (bulk ? "application/x-ndjson" : "application/json"),
+                        "Content-Length: " + length));
+    }
+
+    private static String with(String path, String query) {
+        return query.isEmpty() ? path : path + (path.indexOf('?') < 0 ? "?" : "&") + query;
     }
 
     /** A fresh random key, or the one the user gave. */
@@ -63,7 +75,7 @@ final class Requests {
         return line == null ? null : line.substring(line.indexOf(':') + 1).strip();
     }
 
-    private byte[] request(Target target, String path, List<String> own) {
+    private byte[] request(String methodAndPath, List<String> own) {
         Map<String, String> lines = new LinkedHashMap<>();
         for (String line : own) {
             if (!line.isEmpty()) {
@@ -72,7 +84,7 @@ final class Requests {
         }
         lines.putAll(extra);
         StringBuilder text = new StringBuilder(256);
-        text.append("GET ").append(target.base()).append(path).append(" HTTP/1.1\r\n");
+        text.append(methodAndPath).append(" HTTP/1.1\r\n");
         lines.values().forEach(line -> text.append(line).append("\r\n"));
         return text.append("\r\n").toString().getBytes(StandardCharsets.UTF_8);
     }

@@ -15,12 +15,13 @@ public record Roster(ConnectPlan plan) {
     /**
      * One connection.
      *
+     * @param index its number over all processes
      * @param transport what it speaks
      * @param slow whether it stops reading
      * @param target index into {@link ConnectPlan#urls()}
      * @param sourceBlock 0 for the first {@link #PER_SOURCE} connections, which come from 127.0.0.2, and so on
      */
-    public record Member(Transport transport, boolean slow, int target, int sourceBlock) {}
+    public record Member(int index, Transport transport, boolean slow, int target, int sourceBlock) {}
 
     /** Connection {@code index}, counted from 0 over all processes. */
     public Member member(int index) {
@@ -33,6 +34,6 @@ public record Roster(ConnectPlan plan) {
         long slow = Math.round(peers * plan.slowShare());
         boolean isSlow = (place + 1) * slow / peers > place * slow / peers;
         int target = (int) (index * (long) plan.urls().size() / all);
-        return new Member(isSse ? Transport.SSE : Transport.WEBSOCKET, isSlow, target, index / PER_SOURCE);
+        return new Member(index, isSse ? Transport.SSE : Transport.WEBSOCKET, isSlow, target, index / PER_SOURCE);
     }
 }

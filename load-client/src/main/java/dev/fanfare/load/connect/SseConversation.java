@@ -45,7 +45,7 @@ final class SseConversation implements Conversation, SseEvents {
 
     @Override
     public void event(byte[] buffer, int offset, int end, long id) {
-        subscriber.message(buffer, offset, end, id);
+        subscriber.judge().message(buffer, offset, end, id, decoder.typeIs("gap"));
         if (id == NO_ID) {
             subscriber.withoutId();
         }

@@ -26,7 +26,7 @@ final class WebSocketConversation implements Conversation, FrameEvents {
 
     @Override
     public void text(byte[] buffer, int offset, int end) throws ProtocolViolation {
-        Verdict verdict = subscriber.message(buffer, offset, end, SseEvents.NO_ID);
+        Verdict verdict = subscriber.judge().message(buffer, offset, end, SseEvents.NO_ID, false);
         if (verdict == Verdict.NOT_UTF8) {
             throw new ProtocolViolation("WebSocket text is not UTF-8", ProtocolViolation.NOT_UTF8);
         }
@@ -34,7 +34,7 @@ final class WebSocketConversation implements Conversation, FrameEvents {
 
     @Override
     public void binary(int length) {
-        subscriber.foreignMessage();
+        subscriber.judge().foreignMessage();
     }
 
     @Override

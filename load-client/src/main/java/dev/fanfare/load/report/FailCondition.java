@@ -68,9 +68,9 @@ public record FailCondition(Metric metric, String operator, double threshold, St
         return Double.parseDouble(value);
     }
 
-    /** Looks the metric up in a run and compares. A time holds when no message came: silence is not a good latency. */
+    /** Looks the metric up in a run and compares. A time holds when there was none: silence is not a good latency. */
     public Outcome check(RunResult result) {
-        if (metric.isTime() && result.window().latency().getTotalCount() == 0) {
+        if (metric.isEmpty(result)) {
             return new Outcome(this, null, true);
         }
         double value = metric.of(result);

@@ -36,6 +36,7 @@ public final class JsonReport {
             RunResult result, List<FailCondition.Outcome> outcomes, Map<String, String> environment) {
         ObjectNode root = NODES.objectNode();
         root.put("schema", SCHEMA);
+        root.put("scenario", result.scenario());
         root.put("startedAt", Instant.ofEpochMilli(result.startedAt()).toString());
         root.put("interrupted", result.interrupted());
         root.put("deserted", result.deserted());
@@ -45,7 +46,12 @@ public final class JsonReport {
         result.settings().forEach(root.putObject("settings")::put);
         environment.forEach(root.putObject("environment")::put);
         root.set("connections", connections(result));
-        root.set("faults", faults(result.total().healthy()));
+        root.set("faults", faults(result));
+        if (result.publishes()) {
+            root.set("publishing", publishing(result));
+            root.set("clients", clients(result));
+            root.set("recovery", recovery(result.total()));
+        }
         root.set("window", window(result));
         ObjectNode totals = root.putObject("totals");
         totals.set("healthy", counters(result.total().healthy()));
@@ -80,12 +86,47 @@ public final class JsonReport {
         return node;
     }
 
-    private static ObjectNode faults(Tally tally) {
+    private static ObjectNode faults(RunResult result) {
         return NODES.objectNode()
-                .put("lost", tally.get(Counter.LOST))
-                .put("duplicated", tally.get(Counter.DUPLICATED))
-                .put("outOfOrder", tally.get(Counter.OUT_OF_ORDER))
-                .put("corrupt", tally.get(Counter.CORRUPT));
+                .put("lost", result.faults(Counter.LOST))
+                .put("duplicated", result.faults(Counter.DUPLICATED))
+                .put("outOfOrder", result.faults(Counter.OUT_OF_ORDER))
+                .put("corrupt", result.faults(Counter.CORRUPT));
+    }
+
+    private static ObjectNode publishing(RunResult result) {
+        Tally tally = result.total().healthy();
+        ObjectNode node = NODES.objectNode();
+        node.put("confirmed", tally.get(Counter.PUBLISHED));
+        node.put("calls", tally.get(Counter.PUBLISH_CALLS));
+        node.put("refused", tally.get(Counter.PUBLISH_REFUSED));
+        node.put("errors", tally.get(Counter.PUBLISH_ERRORS));
+        result.total().refusals().forEach(node.putObject("refusedBy")::put);
+        node.put("uncertain", tally.get(Counter.PUBLISH_UNCERTAIN));
+        node.put("unsent", tally.get(Counter.UNSENT));
+        node.set("millis", percentiles(Percentiles.of(result.window().publish())));
+        return node;
+    }
+
+    private static ObjectNode clients(RunResult result) {
+        Interval total = result.total();
+        return NODES.objectNode()
+                .put("complete", total.total(Counter.CLIENTS_COMPLETE))
+                .put("told", total.total(Counter.CLIENTS_TOLD))
+                .put("faulty", total.total(Counter.CLIENTS_FAULTY))
+                .put("absent", total.total(Counter.CLIENTS_ABSENT));
+    }
+
+    private static ObjectNode recovery(Interval total) {
+        ObjectNode node = NODES.objectNode();
+        node.put("dropped", total.total(Counter.DROPPED));
+        node.put("recovered", total.total(Counter.RECOVERED));
+        node.put("caughtUp", total.total(Counter.CAUGHT_UP));
+        node.put("gaps", total.total(Counter.GAPS));
+        node.put("slowGaps", total.slow().get(Counter.GAPS));
+        node.put("toldMissing", total.total(Counter.TOLD_MISSING));
+        node.set("millis", percentiles(Percentiles.of(total.recovery())));
+        return node;
     }
 
     private static ObjectNode window(RunResult result) {

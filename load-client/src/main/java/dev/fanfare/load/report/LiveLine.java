@@ -18,7 +18,7 @@ public final class LiveLine {
                 Locale.ROOT,
                 "%6.1fs %-4s connected %,7d (sse %,d ws %,d)  %,9.0f msg/s",
                 (sample.startMillis() + sample.durationMillis()) / 1000.0,
-                sample.phase() == Phase.RAMP ? "ramp" : "",
+                sample.phase() == Phase.RAMP ? "ramp" : sample.phase() == Phase.SETTLE ? "end" : "",
                 sample.open().all(),
                 sample.open().sse(),
                 sample.open().webSocket(),
@@ -28,10 +28,13 @@ public final class LiveLine {
                         ? "  no messages"
                         : String.format(
                                 Locale.ROOT, "  p50 %d p99 %d max %d ms", latency.p50(), latency.p99(), latency.max()));
+        append(line, "published", sample.healthy().get(Counter.PUBLISHED));
         line.append(String.format(Locale.ROOT, "  lost %,d", total.healthy().get(Counter.LOST)));
         append(line, "duplicated", total.healthy().get(Counter.DUPLICATED));
         append(line, "out of order", total.healthy().get(Counter.OUT_OF_ORDER));
         append(line, "corrupt", total.healthy().get(Counter.CORRUPT));
+        append(line, "gaps", total.total(Counter.GAPS));
+        append(line, "dropped", total.total(Counter.DROPPED));
         append(line, "failed", total.total(Counter.FAILED));
         append(line, "closed", total.healthy().ended() + total.slow().ended());
         append(line, "reconnected", total.total(Counter.RECONNECTED));

@@ -24,6 +24,9 @@ public final class TextReport {
         TextReport report = new TextReport(result);
         report.connections();
         report.faults();
+        report.publishing();
+        report.recovery();
+        report.clients();
         report.window();
         report.slow();
         report.verdict(outcomes);
@@ -62,14 +65,73 @@ public final class TextReport {
     private void faults() {
         Tally healthy = result.total().healthy();
         line("Faults, whole run", "");
-        line("  lost", "%,d", healthy.get(Counter.LOST));
-        line("  duplicated", "%,d", healthy.get(Counter.DUPLICATED));
-        line("  out of order", "%,d", healthy.get(Counter.OUT_OF_ORDER));
-        line("  corrupt", "%,d", healthy.get(Counter.CORRUPT));
+        line("  lost", "%,d", result.faults(Counter.LOST));
+        line("  duplicated", "%,d", result.faults(Counter.DUPLICATED));
+        line("  out of order", "%,d", result.faults(Counter.OUT_OF_ORDER));
+        line("  corrupt", "%,d", result.faults(Counter.CORRUPT));
+        number("  repeated", result.faults(Counter.REPEATED));
+        number("  wrong cursor", result.faults(Counter.WRONG_CURSOR));
+        number("  foreign", result.faults(Counter.FOREIGN));
         number("  protocol errors", healthy.get(Counter.PROTOCOL_ERRORS));
         number("  without id", healthy.get(Counter.WITHOUT_ID));
         number("  missed while away", healthy.get(Counter.MISSED));
         number("  from the future", healthy.get(Counter.FUTURE));
+    }
+
+    private void publishing() {
+        if (!result.publishes()) {
+            return;
+        }
+        Interval total = result.total();
+        Tally tally = total.healthy();
+        Tally window = result.window().healthy();
+        line("Publishing", "");
+        line(
+                "  confirmed",
+                "%,d in %,d calls, %,.0f/s in the window",
+                tally.get(Counter.PUBLISHED),
+                tally.get(Counter.PUBLISH_CALLS),
+                result.windowMillis() == 0 ? 0 : window.get(Counter.PUBLISHED) * 1000.0 / result.windowMillis());
+        times("  time to confirm", Percentiles.of(result.window().publish()));
+        number("  refused for now", tally.get(Counter.PUBLISH_REFUSED));
+        number("  errors", tally.get(Counter.PUBLISH_ERRORS));
+        reasons(total.refusals());
+        number("  made twice", tally.get(Counter.PUBLISH_UNCERTAIN));
+        number("  due, not made", tally.get(Counter.UNSENT));
+    }
+
+    private void recovery() {
+        Interval total = result.total();
+        long dropped = total.total(Counter.DROPPED);
+        if (dropped > 0) {
+            line("Reconnect storm", "%,d connections cut off", dropped);
+            line("  recovered", "%,d", total.total(Counter.RECOVERED));
+            times("  time to recover", Percentiles.of(total.recovery()));
+        }
+        if (total.total(Counter.CAUGHT_UP) > 0) {
+            line("  caught up", "%,d messages", total.total(Counter.CAUGHT_UP));
+        }
+    }
+
+    private void clients() {
+        Interval total = result.total();
+        if (!result.publishes()) {
+            return;
+        }
+        line("Clients at the end", result.interrupted() == null ? "" : "not judged: the run was stopped early");
+        line("  complete", "%,d, everything and in order", total.total(Counter.CLIENTS_COMPLETE));
+        line("  told of a gap", "%,d, the rest in order", total.total(Counter.CLIENTS_TOLD));
+        line("  faulty", "%,d", total.total(Counter.CLIENTS_FAULTY));
+        line("  not connected", "%,d", total.total(Counter.CLIENTS_ABSENT));
+        if (total.total(Counter.GAPS) > 0) {
+            line(
+                    "  gaps",
+                    "%,d (%,d slow), for %,d messages at least",
+                    total.total(Counter.GAPS),
+                    total.slow().get(Counter.GAPS),
+                    total.total(Counter.TOLD_MISSING));
+        }
+        number("  conflated", total.total(Counter.CONFLATED));
     }
 
     private void window() {
@@ -85,16 +147,7 @@ public final class TextReport {
                 healthy.get(Counter.MESSAGES_WEBSOCKET),
                 result.messagesPerSecond());
         line("  bytes", "%,d (%,.0f per message)", healthy.get(Counter.BYTES), perMessage(healthy));
-        if (latency.count() > 0) {
-            line(
-                    "  latency",
-                    "p50 %d  p90 %d  p99 %d  p99.9 %d  max %d ms",
-                    latency.p50(),
-                    latency.p90(),
-                    latency.p99(),
-                    latency.p999(),
-                    latency.max());
-        }
+        times("  latency", latency);
         line(
                 "  client CPU",
                 "%.2f us per message, %.3f cores",
@@ -119,7 +172,7 @@ public final class TextReport {
             Metric metric = outcome.condition().metric();
             Double value = outcome.value();
             String found = value == null
-                    ? "no messages"
+                    ? (metric.label().contains("-") ? "nothing measured" : "no messages")
                     : metric.label() + " is " + plain(value) + (metric.isTime() ? " ms" : "");
             line(
                     outcome.holds() ? "FAILED" : "passed",
@@ -141,6 +194,19 @@ public final class TextReport {
     private void reasons(Map<String, Long> reasons) {
         reasons.forEach(
                 (reason, number) -> text.append(String.format(Locale.ROOT, "%22s%,d × %s%n", "", number, reason)));
+    }
+
+    private void times(String what, Percentiles times) {
+        if (times.count() > 0) {
+            line(
+                    what,
+                    "p50 %d  p90 %d  p99 %d  p99.9 %d  max %d ms",
+                    times.p50(),
+                    times.p90(),
+                    times.p99(),
+                    times.p999(),
+                    times.max());
+        }
     }
 
     private void number(String what, long number) {

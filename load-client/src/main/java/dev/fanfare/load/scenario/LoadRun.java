@@ -1,10 +1,16 @@
 package dev.fanfare.load.scenario;
 
 import dev.fanfare.load.connect.Collected;
+import dev.fanfare.load.connect.Ends;
+import dev.fanfare.load.connect.Order;
+import dev.fanfare.load.stats.Counter;
 import dev.fanfare.load.stats.Interval;
 import dev.fanfare.load.stats.Percentiles;
 import dev.fanfare.load.stats.Phase;
 import dev.fanfare.load.stats.RunResult;
+import dev.fanfare.load.stats.Tally;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -15,13 +21,17 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run: ramp, measured window, end. It is the only clock: crews report when asked, all for the same span, so their counts add
- * up point by point. {@link #run(Map)} is for one thread; {@link #stop(String)} may come from any.
+ * One run: ramp, measured window, time to settle, end. It is the only clock: crews report when asked, all for the same span, so their counts add
+ * up point by point. {@link #run(String, Map)} is for one thread; {@link #stop(String)} may come from any.
  */
 public final class LoadRun {
     private static final int RAMP_POLL_MILLIS = 250;
     private static final int POINT_MILLIS = 1000;
+    private static final int SETTLE_POLL_MILLIS = 100;
     private static final int CREW_SECONDS = 60;
+
+    /** From the last handshake until publishing begins: subscriptions become live a moment after the response head. */
+    private static final int SUBSCRIBE_MILLIS = 1000;
 
     private final LoadPlan plan;
     private final List<Crew> crews;
@@ -51,12 +61,14 @@ public final class LoadRun {
     /**
      * Runs to the end.
      *
+     * @param scenario its name in reports
      * @param settings what the report shows as the settings of the run
      * @throws RunFailed when a crew was lost
      */
-    public RunResult run(Map<String, String> settings) throws RunFailed {
+    public RunResult run(String scenario, Map<String, String> settings) throws RunFailed {
         crews.forEach(Crew::start);
         ramp();
+        arm();
         long rampMillis = elapsed();
         timeline.cut(rampMillis, Phase.RAMP);
         Percentiles opening = Percentiles.of(timeline.total().connect());
@@ -65,12 +77,14 @@ public final class LoadRun {
             listener.rampOver(rampMillis, timeline.total());
             measure(rampMillis);
             windowMillis = elapsed() - rampMillis;
+            settle();
         }
         for (Interval last : join(crews.stream().map(Crew::stop).toList())) {
             timeline.add(last, Phase.CLOSE);
         }
         return new RunResult(
                 startedAt,
+                scenario,
                 settings,
                 timeline.samples(),
                 timeline.total(),
@@ -95,11 +109,27 @@ public final class LoadRun {
         }
     }
 
+    /** Publishing begins only now: so everybody who is connected must receive everything, from the first publication on. */
+    private void arm() throws RunFailed {
+        if (publishes() && !sleepUntil(elapsed() + SUBSCRIBE_MILLIS)) {
+            obey(Order.ARM);
+            collect(Phase.RAMP);
+            obey(Order.PUBLISH);
+        }
+    }
+
     private void measure(long from) throws RunFailed {
         long end = from + plan.durationMillis();
         long next = from;
+        Deque<Scenario.Step> steps = new ArrayDeque<>(plan.steps());
         while (next < end && interrupted == null && !noneLeft()) {
             next = Math.min(end, next + POINT_MILLIS);
+            while (!steps.isEmpty() && from + steps.peek().atMillis() <= next) {
+                Scenario.Step step = steps.remove();
+                if (!sleepUntil(from + step.atMillis())) {
+                    obey(step.order());
+                }
+            }
             sleepUntil(next);
             collect(Phase.MEASURE);
             listener.sample(timeline.cut(elapsed(), Phase.MEASURE), timeline.total());
@@ -109,11 +139,49 @@ public final class LoadRun {
         }
     }
 
+    /** Publishing ends; subscribers get time to have everything, and are told what that is. */
+    private void settle() throws RunFailed {
+        if (!publishes() || interrupted != null) {
+            return;
+        }
+        obey(Order.QUIET);
+        Ends ends = null;
+        long giveUp = elapsed() + plan.connect().connectTimeoutMillis() + plan.settleMillis();
+        while (ends == null && elapsed() < giveUp && !sleepUntil(elapsed() + SETTLE_POLL_MILLIS)) {
+            ends = collect(Phase.SETTLE).ends();
+        }
+        if (ends != null) {
+            Ends known = ends;
+            crews.forEach(crew -> crew.expect(known));
+            long end = elapsed() + plan.settleMillis();
+            while (collect(Phase.SETTLE).behind() > 0
+                    && elapsed() < end
+                    && !sleepUntil(elapsed() + SETTLE_POLL_MILLIS)) {
+                if (timeline.span(elapsed()) >= POINT_MILLIS) {
+                    listener.sample(timeline.cut(elapsed(), Phase.SETTLE), timeline.total());
+                }
+            }
+        }
+        listener.sample(timeline.cut(elapsed(), Phase.SETTLE), timeline.total());
+    }
+
+    private boolean publishes() {
+        return plan.connect().channels() != null && interrupted == null;
+    }
+
+    private void obey(Order order) {
+        crews.forEach(crew -> crew.obey(order));
+    }
+
     /** Whether all connections have ended and none is to come: the run stops, for there is nothing left to measure. */
     private boolean noneLeft() {
         if (timeline.total().open() == 0 && !plan.connect().reconnect()) {
             deserted = true;
             stop("no connection was left");
+        }
+        Tally healthy = timeline.total().healthy();
+        if (publishes() && healthy.get(Counter.PUBLISHED) == 0 && healthy.get(Counter.PUBLISH_ERRORS) > 0) {
+            stop("publishing was refused");
         }
         return deserted;
     }

@@ -2,6 +2,8 @@ package dev.fanfare.load.scenario;
 
 import dev.fanfare.load.connect.ClientLoops;
 import dev.fanfare.load.connect.Collected;
+import dev.fanfare.load.connect.Ends;
+import dev.fanfare.load.connect.Order;
 import dev.fanfare.load.stats.Interval;
 import java.util.concurrent.CompletableFuture;
 
@@ -20,6 +22,16 @@ public final class LocalCrew implements Crew {
     @Override
     public void start() {
         loops.start();
+    }
+
+    @Override
+    public void obey(Order order) {
+        loops.obey(order);
+    }
+
+    @Override
+    public void expect(Ends ends) {
+        loops.expect(ends);
     }
 
     @Override

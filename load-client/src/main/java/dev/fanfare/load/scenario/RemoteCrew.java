@@ -1,6 +1,8 @@
 package dev.fanfare.load.scenario;
 
 import dev.fanfare.load.connect.Collected;
+import dev.fanfare.load.connect.Ends;
+import dev.fanfare.load.connect.Order;
 import dev.fanfare.load.stats.Interval;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -48,6 +50,16 @@ public final class RemoteCrew implements Crew {
     @Override
     public void start() {
         tell(WorkerProtocol.START);
+    }
+
+    @Override
+    public void obey(Order order) {
+        tell(order);
+    }
+
+    @Override
+    public void expect(Ends ends) {
+        tell(ends);
     }
 
     @Override

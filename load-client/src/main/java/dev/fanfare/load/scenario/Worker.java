@@ -1,6 +1,8 @@
 package dev.fanfare.load.scenario;
 
 import dev.fanfare.load.connect.Collected;
+import dev.fanfare.load.connect.Ends;
+import dev.fanfare.load.connect.Order;
 import dev.fanfare.load.stats.Interval;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -35,21 +37,26 @@ public final class Worker {
             boolean more = true;
             while (more) {
                 line = in.readLine();
-                more = line != null && obey(WorkerProtocol.read(line, String.class), crew);
+                more = line != null && hear(line, crew);
             }
         }
     }
 
     /** Returns whether there may be more to do. */
-    private boolean obey(String word, LocalCrew crew) {
+    private boolean hear(String line, LocalCrew crew) {
+        if (line.startsWith("{")) {
+            crew.expect(WorkerProtocol.read(line, Ends.class));
+            return true;
+        }
+        String word = WorkerProtocol.read(line, String.class);
         switch (word) {
             case WorkerProtocol.START -> crew.start();
             case WorkerProtocol.COLLECT -> answer(crew.collect().join());
             case WorkerProtocol.STOP -> {
-                answer(new Collected(crew.stop().join(), true, 0));
+                answer(new Collected(crew.stop().join(), true, 0, 0, null));
                 return false;
             }
-            default -> throw new IllegalArgumentException("unknown word '" + word + "' from the parent");
+            default -> crew.obey(WorkerProtocol.read(line, Order.class));
         }
         return true;
     }

@@ -3,14 +3,15 @@ package dev.fanfare.load.scenario;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fanfare.load.connect.Collected;
+import dev.fanfare.load.connect.Ends;
 import dev.fanfare.load.stats.IntervalCodec;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What the parent and a worker say to each other: one JSON object per line. The parent sends a {@link Job}, then the words
- * {@link #START}, {@link #COLLECT} and {@link #STOP} (as JSON strings); a worker answers the last two, in order, with what
- * happened since its last answer. The end of its input tells a worker that the parent is gone. Any thread.
+ * What the parent and a worker say to each other: one JSON value per line. The parent sends a {@link Job}, then the words
+ * {@link #START}, {@link #COLLECT} and {@link #STOP}, {@link dev.fanfare.load.connect.Order orders} (all as JSON strings) and
+ * {@link Ends} (an object); a worker answers the second and third, in order, with what happened since its last answer. The end of its input tells a worker that the parent is gone. Any thread.
  */
 final class WorkerProtocol {
     static final String START = "start";
@@ -36,6 +37,8 @@ final class WorkerProtocol {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("ramped", collected.ramped());
         tree.put("settled", collected.settled());
+        tree.put("behind", collected.behind());
+        tree.put("ends", collected.ends());
         tree.put("interval", IntervalCodec.encode(collected.interval()));
         return write((Object) tree);
     }
@@ -49,8 +52,10 @@ final class WorkerProtocol {
         Map<?, ?> tree = read(line, Map.class);
         if (tree.get("interval") instanceof Map<?, ?> interval
                 && tree.get("ramped") instanceof Boolean ramped
-                && tree.get("settled") instanceof Number settled) {
-            return new Collected(IntervalCodec.decode(interval), ramped, settled.intValue());
+                && tree.get("settled") instanceof Number settled
+                && tree.get("behind") instanceof Number behind) {
+            Ends ends = tree.get("ends") == null ? null : JSON.convertValue(tree.get("ends"), Ends.class);
+            return new Collected(IntervalCodec.decode(interval), ramped, settled.intValue(), behind.intValue(), ends);
         }
         throw new IllegalArgumentException("not an answer of a worker: " + line);
     }

@@ -41,7 +41,45 @@ public enum Counter {
     /** Ticks whose time of making lies in the future; their latency counts as 0. */
     FUTURE("from-the-future"),
     /** Streams that at the end of the run were two numbers or more behind the others. */
-    STALLED("stalled");
+    STALLED("stalled"),
+    /** Streams this client cut to make a reconnect storm; also among the ended. */
+    DROPPED("dropped"),
+    /** Publications the server confirmed. */
+    PUBLISHED("published"),
+    /** Calls that published them. */
+    PUBLISH_CALLS("publish-calls"),
+    /** Calls the server refused for now (429, 500, 503) or that got no answer; they were made again. */
+    PUBLISH_REFUSED("publish-refused"),
+    /** Publications made again although the first try may have counted: its answer never came. */
+    PUBLISH_UNCERTAIN("publish-uncertain"),
+    /** Publications refused for good, and confirmed ones whose offset does not follow the one before. */
+    PUBLISH_ERRORS("publish-errors"),
+    /** Publications that were due and had not been made when publishing ended: the rate was not held. */
+    UNSENT("unsent"),
+    /** Times a subscriber was told that something is missing for good. */
+    GAPS("gaps"),
+    /** Publications that are missing according to those gaps, as far as they say. */
+    TOLD_MISSING("told-missing"),
+    /** Publications older than the stream they came on: what a client that came back had missed. */
+    CAUGHT_UP("caught-up"),
+    /** Contents that came under a second offset: a publication made again that had counted. */
+    REPEATED("repeated"),
+    /** Cursors that did not say what the client had received. */
+    WRONG_CURSOR("wrong-cursor"),
+    /** Messages that are not of this run. */
+    FOREIGN("foreign"),
+    /** Offsets skipped in channels that conflate. */
+    CONFLATED("conflated"),
+    /** Returns after a drop that brought everything up to now. */
+    RECOVERED("recovered"),
+    /** Clients that ended with everything, in order, and were never told of a gap. */
+    CLIENTS_COMPLETE("clients-complete"),
+    /** Clients that were told of a gap and got the rest in order. */
+    CLIENTS_TOLD("clients-told"),
+    /** Clients that lost something silently, or got something twice, out of order or corrupt. */
+    CLIENTS_FAULTY("clients-faulty"),
+    /** Clients that were not connected at the end. */
+    CLIENTS_ABSENT("clients-absent");
 
     private final String label;
 

@@ -16,8 +16,11 @@ public final class Interval {
     private final Tally slow = new Tally();
     private final Histogram latency = millis();
     private final Histogram connect = millis();
+    private final Histogram publish = millis();
+    private final Histogram recovery = millis();
     private final Map<String, Long> failures = new TreeMap<>();
     private final Map<String, Long> endings = new TreeMap<>();
+    private final Map<String, Long> refusals = new TreeMap<>();
     private long cpuNanos;
 
     /** A histogram of milliseconds, as all of ours are; only equal ones add up exactly. */
@@ -45,6 +48,16 @@ public final class Interval {
         return connect;
     }
 
+    /** Milliseconds from when a publication was due until it was confirmed, one value per publication. */
+    public Histogram publish() {
+        return publish;
+    }
+
+    /** Milliseconds from when a dropped client wanted to be back until it had everything, one value per return. */
+    public Histogram recovery() {
+        return recovery;
+    }
+
     /** Reason to number of tries that failed. */
     public Map<String, Long> failures() {
         return failures;
@@ -53,6 +66,11 @@ public final class Interval {
     /** Reason to number of streams that ended before the run did. */
     public Map<String, Long> endings() {
         return endings;
+    }
+
+    /** Reason to number of calls and publications the server refused, for now or for good. */
+    public Map<String, Long> refusals() {
+        return refusals;
     }
 
     /** CPU time this program used, all threads, user and system, in nanoseconds. */
@@ -71,8 +89,11 @@ public final class Interval {
         slow.add(other.slow);
         latency.add(other.latency);
         connect.add(other.connect);
+        publish.add(other.publish);
+        recovery.add(other.recovery);
         other.failures.forEach((reason, number) -> failures.merge(reason, number, Long::sum));
         other.endings.forEach((reason, number) -> endings.merge(reason, number, Long::sum));
+        other.refusals.forEach((reason, number) -> refusals.merge(reason, number, Long::sum));
         cpuNanos += other.cpuNanos;
     }
 

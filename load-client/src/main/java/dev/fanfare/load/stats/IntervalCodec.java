@@ -23,8 +23,11 @@ public final class IntervalCodec {
         tree.put("slow", interval.slow().toMap());
         tree.put("latency", base64(interval.latency()));
         tree.put("connect", base64(interval.connect()));
+        tree.put("publish", base64(interval.publish()));
+        tree.put("recovery", base64(interval.recovery()));
         tree.put("failures", Map.copyOf(interval.failures()));
         tree.put("endings", Map.copyOf(interval.endings()));
+        tree.put("refusals", Map.copyOf(interval.refusals()));
         tree.put("cpuNanos", interval.cpuNanos());
         return tree;
     }
@@ -40,8 +43,11 @@ public final class IntervalCodec {
         interval.slow().add(Tally.fromMap(numbers(tree, "slow")));
         interval.latency().add(histogram(tree, "latency"));
         interval.connect().add(histogram(tree, "connect"));
+        interval.publish().add(histogram(tree, "publish"));
+        interval.recovery().add(histogram(tree, "recovery"));
         interval.failures().putAll(numbers(tree, "failures"));
         interval.endings().putAll(numbers(tree, "endings"));
+        interval.refusals().putAll(numbers(tree, "refusals"));
         interval.addCpu(number(tree.get("cpuNanos")));
         return interval;
     }

@@ -22,6 +22,28 @@ public final class LoopStats {
         current.connect().recordValue(Math.min(Math.max(millis, 0), Interval.LONGEST_MILLIS));
     }
 
+    /** Records how long it took, from when it was due, until a publication was confirmed, in milliseconds. */
+    public void publishTime(long millis) {
+        current.publish().recordValue(Math.min(Math.max(millis, 0), Interval.LONGEST_MILLIS));
+    }
+
+    /** Records how long a dropped client took to have everything, in milliseconds. */
+    public void recoveryTime(long millis) {
+        current.recovery().recordValue(Math.min(Math.max(millis, 0), Interval.LONGEST_MILLIS));
+    }
+
+    /** Counts a call or a publication that was refused. */
+    public void refused(Counter counter, String reason) {
+        current.healthy().add(counter, 1);
+        current.refusals().merge(reason, 1L, Long::sum);
+    }
+
+    /** Counts a stream this client cut on purpose. */
+    public void dropped(boolean slow, Transport transport) {
+        group(slow).add(Counter.ended(transport), 1);
+        group(slow).add(Counter.DROPPED, 1);
+    }
+
     /** Counts a try that failed. */
     public void failed(boolean slow, String reason) {
         group(slow).add(Counter.FAILED, 1);

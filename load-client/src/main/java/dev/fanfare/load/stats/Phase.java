@@ -6,6 +6,8 @@ public enum Phase {
     RAMP,
     /** The measured window: the ramp is over, the duration runs. */
     MEASURE,
+    /** Publishing is over; subscribers get what is still on its way, or missing. */
+    SETTLE,
     /** The window is over, connections are being closed. */
     CLOSE
 }

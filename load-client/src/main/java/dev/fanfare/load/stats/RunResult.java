@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A whole run, all processes merged: what every report is written from.
  *
  * @param startedAt epoch milliseconds
+ * @param scenario what kind of run it was, by the name of the command line
  * @param settings option name to value as it took effect, in the order of {@code --help}
  * @param samples the time series: about one a second
  * @param total everything from the first try until the connections were closed
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RunResult(
         long startedAt,
+        String scenario,
         Map<String, String> settings,
         List<Sample> samples,
         Interval total,
@@ -31,6 +33,19 @@ public record RunResult(
         int processes,
         @Nullable String interrupted,
         boolean deserted) {
+
+    /** Whether this client published to channels. */
+    public boolean publishes() {
+        return !scenario.equals("broadcast");
+    }
+
+    /**
+     * How often something went wrong in the whole run. In a broadcast the slow connections are left out, for they may be skipped; in
+     * channels the same is promised to them.
+     */
+    public long faults(Counter counter) {
+        return publishes() ? total.total(counter) : total.healthy().get(counter);
+    }
 
     /** Messages of healthy connections per second of the window, 0 when there was none. */
     public double messagesPerSecond() {

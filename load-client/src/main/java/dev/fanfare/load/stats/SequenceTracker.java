@@ -56,6 +56,12 @@ public final class SequenceTracker {
         resumed = true;
     }
 
+    /** What is below {@code next} is not to be expected any more: the server said where the subscriber stands. */
+    public void begin(long next) {
+        begin(next - 1, 0);
+        corrupt = 0;
+    }
+
     /** A good message arrived: number {@code seq}, made at {@code ts} (epoch milliseconds). Faults are added to {@code tally}. */
     public void accept(long seq, long ts, Tally tally) {
         if (highest < 0) {

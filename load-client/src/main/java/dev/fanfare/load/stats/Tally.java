@@ -46,9 +46,9 @@ public final class Tally {
         return get(Counter.OPENED_SSE) + get(Counter.OPENED_WEBSOCKET);
     }
 
-    /** Streams ended over both transports. */
+    /** Streams ended over both transports, but for those this client dropped on purpose. */
     public long ended() {
-        return get(Counter.ENDED_SSE) + get(Counter.ENDED_WEBSOCKET);
+        return get(Counter.ENDED_SSE) + get(Counter.ENDED_WEBSOCKET) - get(Counter.DROPPED);
     }
 
     /** Label to number, zeros left out. */

@@ -36,6 +36,10 @@ public final class SseDecoder implements BodySink {
     private byte[] openId = {};
 
     private int openIdLength;
+    /** The type of the open event, empty for {@code message}. */
+    private byte[] type = {};
+
+    private int typeLength;
 
     public SseDecoder(SseEvents events) {
         this.events = events;
@@ -62,6 +66,11 @@ public final class SseDecoder implements BodySink {
             line.append(buffer, lineStart, end - lineStart);
         }
         keepData(buffer);
+    }
+
+    /** Whether the event being handed on is of the type {@code name}. */
+    public boolean typeIs(String name) {
+        return typeLength == name.length() && named(type, 0, name);
     }
 
     /** What to send as {@code Last-Event-ID} when reconnecting; null when the server gave none. */
@@ -113,6 +122,10 @@ public final class SseDecoder implements BodySink {
             data(b, value, to, inSlice);
         } else if (nameLength == 2 && named(b, from, "id")) {
             id(b, value, to);
+        } else if (nameLength == 5 && named(b, from, "event")) {
+            typeLength = to - value;
+            type = typeLength > type.length ? new byte[typeLength] : type;
+            System.arraycopy(b, value, type, 0, typeLength);
         } else if (nameLength == 5 && named(b, from, "retry")) {
             long millis = number(b, value, to, true);
             if (millis >= 0) {
@@ -169,10 +182,14 @@ public final class SseDecoder implements BodySink {
         }
         System.arraycopy(openId, 0, lastId, 0, openIdLength);
         lastIdLength = openIdLength;
-        if (!hasData) {
-            return;
+        if (hasData) {
+            hasData = false;
+            handOn(buffer, id);
         }
-        hasData = false;
+        typeLength = 0;
+    }
+
+    private void handOn(byte[] buffer, long id) throws ProtocolViolation {
         if (sliceFrom >= 0) {
             int from = sliceFrom;
             sliceFrom = -1;

@@ -11,8 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RosterTest {
     private static List<Roster.Member> members(int count, double sse, double slow, String... urls) {
-        ConnectPlan plan =
-                new ConnectPlan(List.of(urls), "/sse", "/ws", List.of(), count, sse, slow, 100, 1000, 10, false, true);
+        ConnectPlan plan = new ConnectPlan(
+                List.of(urls), "/sse", "/ws", List.of(), count, sse, slow, 100, 1000, 10, false, true, null);
         Roster roster = new Roster(plan);
         return IntStream.range(0, count).mapToObj(roster::member).toList();
     }

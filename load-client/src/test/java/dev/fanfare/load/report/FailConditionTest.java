@@ -27,6 +27,7 @@ class FailConditionTest {
         interval.latency().recordValue(600);
         return new RunResult(
                 0,
+                "broadcast",
                 Map.of("--url", "http://a"),
                 List.of(),
                 interval,
@@ -66,7 +67,8 @@ class FailConditionTest {
     void aTimeHoldsWhenNoMessageCame(String text) {
         Interval none = new Interval();
         Percentiles opening = Percentiles.of(none.connect());
-        RunResult silent = new RunResult(0, Map.of(), List.of(), none, none, 1000, 10, opening, 0, null, false);
+        RunResult silent =
+                new RunResult(0, "broadcast", Map.of(), List.of(), none, none, 1000, 10, opening, 0, null, false);
         FailCondition.Outcome outcome = FailCondition.parseAll(text).get(0).check(silent);
         assertThat(outcome.holds()).isTrue();
         assertThat(TextReport.of(silent, List.of(outcome))).contains("FAILED              " + text + ": no messages");

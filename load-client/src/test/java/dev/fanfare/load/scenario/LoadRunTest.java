@@ -32,8 +32,20 @@ class LoadRunTest {
 
     private static LoadPlan plan(TestServer server, int count, double sse, double slow, boolean reconnect) {
         ConnectPlan connect = new ConnectPlan(
-                List.of(server.url()), "/sse", "/ws", List.of(), count, sse, slow, 10_000, 2000, 100, reconnect, true);
-        return new LoadPlan(connect, NEVER, 2, 0);
+                List.of(server.url()),
+                "/sse",
+                "/ws",
+                List.of(),
+                count,
+                sse,
+                slow,
+                10_000,
+                2000,
+                100,
+                reconnect,
+                true,
+                null);
+        return LoadPlan.broadcast(connect, NEVER, 2, 0);
     }
 
     /** Runs until the counts are as wanted. */
@@ -57,7 +69,7 @@ class LoadRunTest {
         try (LocalCrew crew = new LocalCrew(plan, 0, plan.connect().connections())) {
             LoadRun run = new LoadRun(plan, List.of(crew), listener);
             running.set(run);
-            return run.run(Map.of());
+            return run.run("broadcast", Map.of());
         }
     }
 
@@ -197,7 +209,7 @@ class LoadRunTest {
 
     @Test
     void aForeignLineOnAWorkersOutputIsNoAnswer() throws Exception {
-        String answer = WorkerProtocol.write(new Collected(new Interval(), true, 7));
+        String answer = WorkerProtocol.write(new Collected(new Interval(), true, 7, 0, null));
         String script = "echo '[0.1s][info][gc] Pause'; echo '" + answer + "'; read end";
         List<String> worker = List.of("sh", "-c", "read job; read question; " + script);
         try (TestServer server = new TestServer((index, to) -> to.open());

@@ -57,7 +57,7 @@ class SseDecoderTest {
 
     private static void check(Log log, SseDecoder decoder) {
         assertThat(log.said)
-                .containsExactly("comment", "retry 3000", "event 41 {\"é\":1}", "event 42 a\nb\n", "event -1 c");
+                .containsExactly("comment", "retry 3000", "event 41 {\"é\":1}", "event 42 a\nb\n", "event -2 c");
         assertThat(decoder.lastEventId()).isEqualTo("8");
     }
 
