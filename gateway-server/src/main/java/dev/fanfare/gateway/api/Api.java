@@ -1,10 +1,5 @@
 package dev.fanfare.gateway.api;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.engine.Broker;
 import dev.fanfare.gateway.engine.PresenceStore;
@@ -15,8 +10,6 @@ import java.util.concurrent.Executor;
 
 /** The routes of the API. */
 public final class Api {
-    private static final int MAX_DEPTH = 100;
-
     private Api() {}
 
     /**
@@ -34,49 +27,39 @@ public final class Api {
 
     /** The routes by path, for callers that {@code config} lets in. */
     public static Map<String, HttpRoute> routes(ApiConfig config, Parts parts) {
-        ObjectMapper json = json();
+        Json json = new Json();
+        Background background = new Background(parts.background());
         Publisher publisher = new Publisher(
                 parts.broker(),
                 parts.channels(),
                 new PublishRate(config.publishRate(), System::nanoTime),
-                parts.hub()::isOverloaded);
+                parts.hub()::isOverloaded,
+                background);
         ApiMethods.State state = new ApiMethods.State(parts.broker(), parts.presence(), parts.background());
-        ApiMethods methods = new ApiMethods(json, publisher, state, config.maxBatch());
-        ClientMethods clients = new ClientMethods(json, publisher, parts.hub(), parts.version());
+        ApiMethods methods = new ApiMethods(publisher, state, config.maxBatch());
+        ClientMethods clients = new ClientMethods(publisher, parts.hub(), parts.version());
         Map<String, ApiRoute.Method> named = Map.ofEntries(
                 Map.entry("publish", methods::publish),
                 Map.entry("broadcast", methods::broadcast),
                 Map.entry("history", methods::history),
-                Map.entry("history_remove", methods::historyRemove),
+                Map.entry("history_remove", (params, bounds) -> methods.historyRemove(params)),
                 Map.entry("channels", methods::channels),
                 Map.entry("presence", methods::presence),
-                Map.entry("presence_stats", methods::presenceStats),
-                Map.entry("subscribe", clients::subscribe),
-                Map.entry("unsubscribe", clients::unsubscribe),
-                Map.entry("disconnect", clients::disconnect),
-                Map.entry("info", clients::info));
+                Map.entry("presence_stats", (params, bounds) -> methods.presenceStats(params)),
+                Map.entry("subscribe", (params, bounds) -> clients.subscribe(params)),
+                Map.entry("unsubscribe", (params, bounds) -> clients.unsubscribe(params)),
+                Map.entry("disconnect", (params, bounds) -> clients.disconnect(params)),
+                Map.entry("info", (params, bounds) -> clients.info(params)));
         CloudEventsRoute cloudEvents = new CloudEventsRoute(json, publisher, config.maxBatch());
         ApiAccess access = new ApiAccess(config.key());
         return Map.of(
                 ApiRoute.PATH,
-                new Guard(access, parts.background(), new ApiRoute(json, named)),
+                new Guard(access, parts.background(), new ApiRoute(json, named, background, config.maxBatch())),
                 "/api/bulk",
                 new Guard(access, parts.background(), new BulkRoute(json, publisher, config.maxBatch())),
                 PublishRoute.PATH,
                 new Guard(access, parts.background(), new PublishRoute(json, publisher, cloudEvents)),
                 "/cloudevents",
                 new Guard(access, parts.background(), cloudEvents));
-    }
-
-    /** Numbers pass as they are, and an object that names a member twice is refused: nothing is altered in silence. */
-    static ObjectMapper json() {
-        StreamReadConstraints constraints =
-                StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build();
-        return new ObjectMapper(
-                        JsonFactory.builder().streamReadConstraints(constraints).build())
-                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
-                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-                .configure(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES, false);
     }
 }

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.security.MessageDigest;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Who may call the API. Immutable; any thread. */
 final class ApiAccess {
@@ -24,6 +25,9 @@ final class ApiAccess {
             "Via");
     /** What a browser adds to a POST: any page it shows could have sent it. */
     private static final List<String> BROWSED = List.of("Origin", "Sec-Fetch-Site");
+
+    /** What a program on this machine calls it; a page that had its own name point here would send that name. */
+    private static final Pattern HERE = Pattern.compile("(?i)(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d{1,5})?");
 
     private final byte[] key;
 
@@ -51,10 +55,12 @@ final class ApiAccess {
     private static void requireHere(HttpCall call) throws HttpProblem {
         if (!call.from().getAddress().isLoopbackAddress()
                 || PROXIED.stream().anyMatch(call.headers()::contains)
-                || BROWSED.stream().anyMatch(call.headers()::contains)) {
+                || BROWSED.stream().anyMatch(call.headers()::contains)
+                || !HERE.matcher(call.headers().get(HttpHeaderNames.HOST, "localhost"))
+                        .matches()) {
             throw HttpProblem.of(
                     HttpResponseStatus.FORBIDDEN,
-                    "without a key (api.key) the API serves programs on this machine only, no proxy and no browser");
+                    "without a key (api.key) the API serves programs on this machine only, which call it localhost; no proxy and no browser");
         }
     }
 

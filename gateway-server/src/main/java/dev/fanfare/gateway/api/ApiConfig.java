@@ -13,7 +13,7 @@ import dev.fanfare.gateway.config.Settings;
 public record ApiConfig(String key, int publishRate, int maxBatch) {
     public static ApiConfig from(Settings in) {
         return new ApiConfig(
-                in.optional("api.key", "key that callers send; without one the API serves this machine only"),
+                in.secret("api.key", "key that callers send; without one the API serves programs on this machine only"),
                 in.number("api.publish-rate", 0, new Range<>(0, 10_000_000), "publications per second; 0 for no limit"),
                 in.number("api.max-batch", 10_000, new Range<>(1, 1_000_000), "publications in one call"));
     }

@@ -3,7 +3,6 @@ package dev.fanfare.gateway.api;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
@@ -29,8 +28,13 @@ final class ApiMethods {
     private static final int MAX_STARS = 4;
     /** Bytes of history that are written at once; more would hold up the engine's thread. */
     private static final int SHORT = 64 * 1024;
+    /** Bytes of data in all histories of a reply together; of one publication there may be more. */
+    private static final int MAX_HISTORY_BYTES = 4 << 20;
+    /** What a publication has in a reply beside its data. */
+    private static final int AROUND = 32;
 
-    private final ObjectMapper json;
+    private static final int MAX_LISTED_TOGETHER = 10_000;
+
     private final Publisher publisher;
     private final State state;
     private final int maxBatch;
@@ -38,28 +42,29 @@ final class ApiMethods {
     /** What is asked, and who writes long answers. */
     record State(Broker broker, PresenceStore presence, Executor background) {}
 
-    ApiMethods(ObjectMapper json, Publisher publisher, State state, int maxBatch) {
-        this.json = json;
+    ApiMethods(Publisher publisher, State state, int maxBatch) {
         this.publisher = publisher;
         this.state = state;
         this.maxBatch = maxBatch;
     }
 
     /** {@code publish}: one publication to one channel. */
-    CompletionStage<ObjectNode> publish(JsonNode params) throws ApiError {
-        Message message = Message.of(json, params);
+    CompletionStage<ObjectNode> publish(JsonNode params, Bounds bounds) throws ApiError {
+        bounds.publish(1);
+        Message message = Message.of(params);
         return publisher
                 .publish(publisher.request(Params.text(params, "channel"), message))
-                .thenApply(this::result);
+                .thenApply(ApiMethods::result);
     }
 
     /** {@code broadcast}: one publication to many channels; each has an outcome of its own. */
-    CompletionStage<ObjectNode> broadcast(JsonNode params) throws ApiError {
+    CompletionStage<ObjectNode> broadcast(JsonNode params, Bounds bounds) throws ApiError {
         JsonNode channels = params.path("channels");
         if (!channels.isArray() || channels.isEmpty() || channels.size() > maxBatch) {
             throw ApiError.bad("'channels' must be a list of 1 to %d names".formatted(maxBatch));
         }
-        Message message = Message.of(json, params);
+        bounds.publish(channels.size());
+        Message message = Message.of(params);
         List<Publisher.Draft> drafts = new ArrayList<>(channels.size());
         for (JsonNode channel : channels) {
             drafts.add(Publisher.Draft.of(() -> {
@@ -69,19 +74,19 @@ final class ApiMethods {
                 return publisher.request(channel.textValue(), message);
             }));
         }
-        return publisher.publish(drafts).thenApply(outcomes -> {
+        return publisher.publish(drafts, outcomes -> {
             StringBuilder responses = new StringBuilder(outcomes.size() * 48).append('[');
             for (Publisher.Published outcome : outcomes) {
                 responses.append(responses.length() == 1 ? "" : ",");
                 outcome.writeTo(responses);
             }
             RawValue all = new RawValue(responses.append(']').toString());
-            return json.createObjectNode().putRawValue("responses", all);
+            return Json.object().putRawValue("responses", all);
         });
     }
 
     /** {@code history}: what a channel retains, or with limit 0 (the default) its newest position. */
-    CompletionStage<ObjectNode> history(JsonNode params) throws ApiError {
+    CompletionStage<ObjectNode> history(JsonNode params, Bounds bounds) throws ApiError {
         String channel = Params.text(params, "channel");
         ChannelRules rules = publisher.rulesOf(channel);
         if (!rules.retains()) {
@@ -94,20 +99,23 @@ final class ApiMethods {
         }
         return state.broker()
                 .history(channel, rules, since(params.path("since")), limit == -1 ? Integer.MAX_VALUE : limit)
-                .thenCompose(history -> isShort(history)
-                        ? CompletableFuture.completedFuture(view(history))
-                        : CompletableFuture.supplyAsync(() -> view(history), state.background()));
+                .thenCompose(history -> {
+                    int most = bounds.share(MAX_HISTORY_BYTES);
+                    return isShort(history)
+                            ? CompletableFuture.completedFuture(view(history, most))
+                            : CompletableFuture.supplyAsync(() -> view(history, most), state.background());
+                });
     }
 
     /** {@code history_remove}: forgets what a channel retains. */
     CompletionStage<ObjectNode> historyRemove(JsonNode params) throws ApiError {
         String channel = Params.text(params, "channel");
         publisher.rulesOf(channel);
-        return state.broker().removeHistory(channel).thenApply(done -> json.createObjectNode());
+        return state.broker().removeHistory(channel).thenApply(done -> Json.object());
     }
 
     /** {@code channels}: which channels there are, by pattern. */
-    CompletionStage<ObjectNode> channels(JsonNode params) throws ApiError {
+    CompletionStage<ObjectNode> channels(JsonNode params, Bounds bounds) throws ApiError {
         String given = Params.textOrNull(params, "pattern");
         String pattern = given == null ? "*" : given;
         if (pattern.length() > publisher.maxName()
@@ -115,27 +123,27 @@ final class ApiMethods {
             throw ApiError.bad(
                     "'pattern' must have at most %d characters and %d stars".formatted(publisher.maxName(), MAX_STARS));
         }
-        return state.broker()
-                .channels(new ChannelPattern(pattern), MAX_LISTED + 1)
-                .thenApply(names -> {
-                    ObjectNode result = json.createObjectNode();
-                    ObjectNode channels = result.putObject("channels");
-                    names.stream().limit(MAX_LISTED).forEach(channels::putObject);
-                    return names.size() > MAX_LISTED ? result.put("truncated", true) : result;
-                });
+        int most = Math.min(MAX_LISTED, bounds.share(MAX_LISTED_TOGETHER));
+        return state.broker().channels(new ChannelPattern(pattern), most + 1).thenApply(names -> {
+            ObjectNode result = Json.object();
+            ObjectNode channels = result.putObject("channels");
+            names.stream().limit(most).forEach(channels::putObject);
+            return names.size() > most ? result.put("truncated", true) : result;
+        });
     }
 
     /** {@code presence}: who is subscribed to a channel. */
-    CompletionStage<ObjectNode> presence(JsonNode params) throws ApiError {
-        return state.presence().list(withPresence(params), MAX_LISTED + 1).thenApply(clients -> {
-            ObjectNode result = json.createObjectNode();
+    CompletionStage<ObjectNode> presence(JsonNode params, Bounds bounds) throws ApiError {
+        int most = Math.min(MAX_LISTED, bounds.share(MAX_LISTED_TOGETHER));
+        return state.presence().list(withPresence(params), most + 1).thenApply(clients -> {
+            ObjectNode result = Json.object();
             ObjectNode present = result.putObject("presence");
-            for (ClientInfo client : clients.subList(0, Math.min(MAX_LISTED, clients.size()))) {
+            for (ClientInfo client : clients.subList(0, Math.min(most, clients.size()))) {
                 present.putObject(client.client())
                         .put("client", client.client())
                         .put("user", client.user());
             }
-            return clients.size() > MAX_LISTED ? result.put("truncated", true) : result;
+            return clients.size() > most ? result.put("truncated", true) : result;
         });
     }
 
@@ -143,9 +151,8 @@ final class ApiMethods {
     CompletionStage<ObjectNode> presenceStats(JsonNode params) throws ApiError {
         return state.presence()
                 .stats(withPresence(params))
-                .thenApply(stats -> json.createObjectNode()
-                        .put("num_clients", stats.clients())
-                        .put("num_users", stats.users()));
+                .thenApply(stats ->
+                        Json.object().put("num_clients", stats.clients()).put("num_users", stats.users()));
     }
 
     private static @Nullable StreamPosition since(JsonNode since) throws ApiError {
@@ -158,10 +165,10 @@ final class ApiMethods {
         return new StreamPosition(Params.integer(since, "offset", 0, 0, Long.MAX_VALUE), Params.text(since, "epoch"));
     }
 
-    private ObjectNode result(Publisher.Published published) {
+    private static ObjectNode result(Publisher.Published published) {
         try {
             StreamPosition position = published.orThrow();
-            return json.createObjectNode().put("offset", position.offset()).put("epoch", position.epoch());
+            return Json.object().put("offset", position.offset()).put("epoch", position.epoch());
         } catch (ApiError refused) {
             throw new CompletionException(refused);
         }
@@ -170,15 +177,22 @@ final class ApiMethods {
     private static boolean isShort(Broker.History history) {
         long bytes = 0;
         for (Publication each : history.publications()) {
-            bytes += each.content().data().length + 32L;
+            bytes += each.content().data().length + AROUND;
         }
         return bytes <= SHORT;
     }
 
-    private ObjectNode view(Broker.History history) {
-        ObjectNode result = json.createObjectNode();
+    /** The first publications of {@code history} that have {@code most} bytes together, but at least one. */
+    private static ObjectNode view(Broker.History history, int most) {
+        ObjectNode result = Json.object();
         ArrayNode publications = result.putArray("publications");
+        long bytes = 0;
         for (Publication each : history.publications()) {
+            bytes += each.content().data().length + AROUND;
+            if (bytes > most && !publications.isEmpty()) {
+                result.put("truncated", true);
+                break;
+            }
             publications.add(view(each));
         }
         result.put("epoch", history.top().epoch()).put("offset", history.top().offset());
@@ -186,8 +200,8 @@ final class ApiMethods {
     }
 
     /** A publication with its data exactly as it was published. */
-    private ObjectNode view(Publication publication) {
-        ObjectNode view = json.createObjectNode().put("offset", publication.offset());
+    private static ObjectNode view(Publication publication) {
+        ObjectNode view = Json.object().put("offset", publication.offset());
         Publication.Content content = publication.content();
         String data = new String(content.data(), UTF_8);
         if (content.json()) {

@@ -1,18 +1,16 @@
 package dev.fanfare.gateway.api;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fanfare.gateway.http.HttpCall;
 import dev.fanfare.gateway.http.HttpReply;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -25,20 +23,26 @@ final class ApiRoute implements Guard.Work {
     static final String PATH = "/api/";
     private static final String BATCH = "batch";
     private static final int MAX_COMMANDS = 1_000;
+    /** Methods whose results may be long. */
+    private static final Set<String> LISTING = Set.of("history", "channels", "presence");
 
     /** What a method does with its parameters. */
     @FunctionalInterface
     interface Method {
-        CompletionStage<ObjectNode> call(JsonNode params) throws ApiError;
+        CompletionStage<ObjectNode> call(JsonNode params, Bounds bounds) throws ApiError;
     }
 
-    private final ObjectMapper json;
+    private final Json json;
     private final Map<String, Method> methods;
+    private final Background background;
+    private final int maxPublications;
 
-    ApiRoute(ObjectMapper json, Map<String, Method> methods) {
+    ApiRoute(Json json, Map<String, Method> methods, Background background, int maxPublications) {
         this.json = json;
         this.methods = new TreeMap<>(methods);
-        this.methods.put(BATCH, this::batch);
+        this.background = background;
+        this.maxPublications = maxPublications;
+        this.methods.put(BATCH, (params, none) -> batch(params));
     }
 
     @Override
@@ -51,11 +55,8 @@ final class ApiRoute implements Guard.Work {
     private CompletionStage<ObjectNode> run(String name, byte[] body) {
         try {
             Method method = method(name);
-            return method.call(requireObject(body.length == 0 ? json.createObjectNode() : json.readTree(body)));
-        } catch (JsonProcessingException broken) {
-            return CompletableFuture.failedFuture(ApiError.bad("the body is not JSON: " + broken.getOriginalMessage()));
-        } catch (IOException broken) {
-            return CompletableFuture.failedFuture(ApiError.bad("the body is not JSON in UTF-8"));
+            JsonNode params = body.length == 0 ? Json.object() : json.read(body);
+            return method.call(requireObject(params), new Bounds(1, maxPublications));
         } catch (ApiError refused) {
             return CompletableFuture.failedFuture(refused);
         }
@@ -67,34 +68,43 @@ final class ApiRoute implements Guard.Work {
         if (!commands.isArray() || commands.size() > MAX_COMMANDS) {
             throw ApiError.bad("'commands' must be a list of at most %d objects".formatted(MAX_COMMANDS));
         }
+        int listing = 0;
+        for (JsonNode command : commands) {
+            listing += LISTING.contains(methodOf(command)) ? 1 : 0;
+        }
+        Bounds bounds = new Bounds(listing, maxPublications);
         List<CompletableFuture<ObjectNode>> replies = new ArrayList<>(commands.size());
         for (JsonNode command : commands) {
-            replies.add(command(command).toCompletableFuture());
+            replies.add(command(command, bounds).toCompletableFuture());
         }
-        return CompletableFuture.allOf(replies.toArray(CompletableFuture[]::new))
-                .thenApply(done -> {
-                    ObjectNode result = json.createObjectNode();
-                    ArrayNode all = result.putArray("replies");
-                    replies.forEach(reply -> all.add(reply.join()));
-                    return result;
-                });
+        int size = listing > 0 ? Integer.MAX_VALUE : replies.size();
+        return background.apply(CompletableFuture.allOf(replies.toArray(CompletableFuture[]::new)), size, done -> {
+            ObjectNode result = Json.object();
+            ArrayNode all = result.putArray("replies");
+            replies.forEach(reply -> all.add(reply.join()));
+            return result;
+        });
     }
 
-    private CompletionStage<ObjectNode> command(JsonNode command) {
+    /** The method a command names; empty if it is none. */
+    private static String methodOf(JsonNode command) {
+        return command.isObject() && command.size() == 1 ? command.fieldNames().next() : "";
+    }
+
+    private CompletionStage<ObjectNode> command(JsonNode command, Bounds bounds) {
         CompletionStage<ObjectNode> made;
-        String name =
-                command.isObject() && command.size() == 1 ? command.fieldNames().next() : "";
+        String name = methodOf(command);
         try {
             if (name.isEmpty() || name.equals(BATCH)) {
                 throw ApiError.bad("a command is an object with one member, its method (not batch)");
             }
-            made = method(name).call(requireObject(command.path(name)));
+            made = method(name).call(requireObject(command.path(name)), bounds);
         } catch (ApiError refused) {
             made = CompletableFuture.failedFuture(refused);
         }
         return made.handle((result, failure) -> failure == null
-                ? json.createObjectNode().<ObjectNode>set(name, result)
-                : json.createObjectNode().<ObjectNode>set("error", error(ApiError.of(failure))));
+                ? Json.object().<ObjectNode>set(name, result)
+                : Json.object().<ObjectNode>set("error", error(ApiError.of(failure))));
     }
 
     private Method method(String name) throws ApiError {
@@ -115,12 +125,12 @@ final class ApiRoute implements Guard.Work {
 
     /** The replies of a batch stand alone, as Centrifugo sends them. */
     private HttpReply ok(String name, ObjectNode result) {
-        ObjectNode reply = name.equals(BATCH) ? result : json.createObjectNode().set("result", result);
+        ObjectNode reply = name.equals(BATCH) ? result : Json.object().set("result", result);
         return HttpReply.json(HttpResponseStatus.OK, reply.toString());
     }
 
     private HttpReply failed(ApiError error) {
-        String body = json.createObjectNode().set("error", error(error)).toString();
+        String body = Json.object().set("error", error(error)).toString();
         return switch (error.code()) {
             case TOO_MANY_REQUESTS, UNAVAILABLE ->
                 HttpReply.json(error.code().status(), body).with(HttpHeaderNames.RETRY_AFTER, error.retryAfter());
@@ -130,6 +140,6 @@ final class ApiRoute implements Guard.Work {
     }
 
     private ObjectNode error(ApiError error) {
-        return json.createObjectNode().put("code", error.code().number).put("message", error.words());
+        return Json.object().put("code", error.code().number).put("message", error.words());
     }
 }

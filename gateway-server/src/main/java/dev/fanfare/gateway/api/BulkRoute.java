@@ -3,11 +3,9 @@ package dev.fanfare.gateway.api;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fanfare.gateway.engine.Broker;
 import dev.fanfare.gateway.http.HttpCall;
 import dev.fanfare.gateway.http.HttpReply;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -19,11 +17,11 @@ import java.util.concurrent.CompletionStage;
 final class BulkRoute implements Guard.Work {
     private static final String TYPE = "application/x-ndjson";
 
-    private final ObjectMapper json;
+    private final Json json;
     private final Publisher publisher;
     private final int maxLines;
 
-    BulkRoute(ObjectMapper json, Publisher publisher, int maxLines) {
+    BulkRoute(Json json, Publisher publisher, int maxLines) {
         this.json = json;
         this.publisher = publisher;
         this.maxLines = maxLines;
@@ -31,7 +29,7 @@ final class BulkRoute implements Guard.Work {
 
     @Override
     public CompletionStage<HttpReply> answer(HttpCall call) throws ApiError {
-        return publisher.publish(lines(call.body())).thenApply(BulkRoute::reply);
+        return publisher.publish(lines(call.body()), BulkRoute::reply);
     }
 
     private List<Publisher.Draft> lines(byte[] body) throws ApiError {
@@ -54,16 +52,11 @@ final class BulkRoute implements Guard.Work {
     }
 
     private Broker.Request line(byte[] body, int from, int length) throws ApiError {
-        JsonNode params;
-        try {
-            params = json.readTree(body, from, length);
-        } catch (IOException broken) {
-            throw ApiError.bad("the line is not JSON");
-        }
+        JsonNode params = json.read(body, from, length);
         if (!params.isObject()) {
             throw ApiError.bad("a line must be a JSON object");
         }
-        return publisher.request(Params.text(params, "channel"), Message.of(json, params));
+        return publisher.request(Params.text(params, "channel"), Message.of(params));
     }
 
     private static HttpReply reply(List<Publisher.Published> outcomes) {

@@ -1,7 +1,6 @@
 package dev.fanfare.gateway.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fanfare.gateway.hub.Hub;
 import dev.fanfare.gateway.hub.Wish;
@@ -14,13 +13,11 @@ import java.util.concurrent.CompletionStage;
  * users are not known before there are tokens. Event loop.
  */
 final class ClientMethods {
-    private final ObjectMapper json;
     private final Publisher publisher;
     private final Hub hub;
     private final String version;
 
-    ClientMethods(ObjectMapper json, Publisher publisher, Hub hub, String version) {
-        this.json = json;
+    ClientMethods(Publisher publisher, Hub hub, String version) {
         this.publisher = publisher;
         this.hub = hub;
         this.version = version;
@@ -56,7 +53,7 @@ final class ClientMethods {
 
     /** {@code info}: this node. */
     CompletionStage<ObjectNode> info(JsonNode params) {
-        ObjectNode result = json.createObjectNode();
+        ObjectNode result = Json.object();
         result.putArray("nodes")
                 .addObject()
                 .put("uid", hub.node())
@@ -78,6 +75,6 @@ final class ClientMethods {
 
     /** An unknown connection is no error: it may have left a moment ago. */
     private CompletionStage<ObjectNode> found(CompletionStage<Boolean> done) {
-        return done.thenApply(found -> json.createObjectNode());
+        return done.thenApply(found -> Json.object());
     }
 }

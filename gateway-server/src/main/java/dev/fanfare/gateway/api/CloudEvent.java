@@ -3,7 +3,6 @@ package dev.fanfare.gateway.api;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.io.ByteArrayOutputStream;
@@ -35,7 +34,7 @@ record CloudEvent(String channel, Message message) {
     private record Data(byte[] bytes, boolean json) {}
 
     /** The event in the JSON event format. */
-    static CloudEvent ofJson(ObjectMapper json, JsonNode event) throws ApiError {
+    static CloudEvent ofJson(Json json, JsonNode event) throws ApiError {
         if (!event.isObject()) {
             throw ApiError.bad("a CloudEvent must be a JSON object");
         }
@@ -43,7 +42,7 @@ record CloudEvent(String channel, Message message) {
     }
 
     /** The event in binary mode: attributes in {@code ce-} headers, its data the body. */
-    static CloudEvent ofHeaders(ObjectMapper json, HttpHeaders headers, byte[] body) throws ApiError {
+    static CloudEvent ofHeaders(Json json, HttpHeaders headers, byte[] body) throws ApiError {
         Attributes attributes = name -> {
             String value = headers.get("ce-" + name);
             return value == null || value.isEmpty() ? null : decoded("ce-" + name, value);
@@ -75,7 +74,7 @@ record CloudEvent(String channel, Message message) {
         return value;
     }
 
-    private static Data data(ObjectMapper json, JsonNode event) throws ApiError {
+    private static Data data(Json json, JsonNode event) throws ApiError {
         String type = Params.textOrNull(event, "datacontenttype");
         JsonNode data = event.path("data");
         String base64 = Params.textOrNull(event, "data_base64");
@@ -88,18 +87,18 @@ record CloudEvent(String channel, Message message) {
         if (data.isMissingNode()) {
             return new Data(NO_DATA, true);
         }
-        return type != null && !isJson(type) && data.isTextual()
-                ? new Data(data.textValue().getBytes(UTF_8), false)
-                : new Data(Message.written(json, data), true);
+        byte[] raw = Json.raw(data);
+        String text = type == null || isJson(type) ? null : json.textOf(raw);
+        return text == null ? new Data(raw, true) : new Data(text.getBytes(UTF_8), false);
     }
 
     /** Data whose {@code type} was said, or was not; then it is JSON if it looks so. */
-    private static Data declared(ObjectMapper json, @Nullable String type, byte[] bytes) throws ApiError {
-        String text = Message.text(bytes);
+    private static Data declared(Json json, @Nullable String type, byte[] bytes) throws ApiError {
+        Utf8.require(bytes, 0, bytes.length, Publisher.TEXT_ONLY);
         if (type != null && !isJson(type)) {
             return new Data(bytes, false);
         }
-        boolean looksSo = Message.isJson(json, text);
+        boolean looksSo = json.isJson(bytes);
         if (type != null && !looksSo) {
             throw ApiError.bad("the data is not JSON, but its content type says so");
         }
@@ -133,11 +132,9 @@ record CloudEvent(String channel, Message message) {
                 bytes.writeBytes(String.valueOf(c).getBytes(UTF_8));
             }
         }
-        try {
-            return Message.text(bytes.toByteArray());
-        } catch (ApiError binary) {
-            throw ApiError.bad("the header %s does not hold UTF-8 in percent escapes".formatted(name));
-        }
+        byte[] utf8 = bytes.toByteArray();
+        Utf8.require(utf8, 0, utf8.length, "the header %s does not hold UTF-8 in percent escapes".formatted(name));
+        return new String(utf8, UTF_8);
     }
 
     private static String digest(String text) {

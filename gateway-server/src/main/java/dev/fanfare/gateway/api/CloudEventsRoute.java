@@ -1,14 +1,11 @@
 package dev.fanfare.gateway.api;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fanfare.gateway.http.HttpCall;
 import dev.fanfare.gateway.http.HttpReply;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 final class CloudEventsRoute implements Guard.Work {
     private static final String MEDIA_TYPE = "application/cloudevents";
 
-    private final ObjectMapper json;
+    private final Json json;
     private final Publisher publisher;
     private final int maxBatch;
 
-    CloudEventsRoute(ObjectMapper json, Publisher publisher, int maxBatch) {
+    CloudEventsRoute(Json json, Publisher publisher, int maxBatch) {
         this.json = json;
         this.publisher = publisher;
         this.maxBatch = maxBatch;
@@ -76,11 +73,11 @@ final class CloudEventsRoute implements Guard.Work {
                     "no CloudEvent: neither Content-Type: application/cloudevents+json (or -batch+json) nor ce-specversion");
         }
         if (mode == Mode.BATCHED) {
-            return publishAll(read(call.body()), channel);
+            return publishAll(json.read(call.body()), channel);
         }
         CloudEvent event = mode == Mode.BINARY
                 ? CloudEvent.ofHeaders(json, call.headers(), call.body())
-                : CloudEvent.ofJson(json, read(call.body()));
+                : CloudEvent.ofJson(json, json.read(call.body()));
         return PublishRoute.publish(publisher, channel == null ? event.channel() : channel, event.message());
     }
 
@@ -95,7 +92,7 @@ final class CloudEventsRoute implements Guard.Work {
                 return publisher.request(channel == null ? event.channel() : channel, event.message());
             }));
         }
-        return publisher.publish(drafts).thenApply(CloudEventsRoute::reply);
+        return publisher.publish(drafts, CloudEventsRoute::reply);
     }
 
     private static HttpReply reply(List<Publisher.Published> outcomes) {
@@ -105,15 +102,5 @@ final class CloudEventsRoute implements Guard.Work {
             outcome.writeTo(list);
         }
         return HttpReply.json(HttpResponseStatus.OK, list.append(']').toString());
-    }
-
-    private JsonNode read(byte[] body) throws ApiError {
-        try {
-            return json.readTree(body);
-        } catch (JsonProcessingException broken) {
-            throw ApiError.bad("the body is not JSON: " + broken.getOriginalMessage());
-        } catch (IOException broken) {
-            throw ApiError.bad("the body is not JSON in UTF-8");
-        }
     }
 }

@@ -42,6 +42,12 @@ final class Guard implements HttpRoute {
     }
 
     @Override
+    public boolean readsBody(HttpCall head) throws HttpProblem {
+        access.require(head);
+        return true;
+    }
+
+    @Override
     public CompletionStage<HttpReply> answer(HttpCall call) {
         try {
             access.require(call);

@@ -1,14 +1,7 @@
 package dev.fanfare.gateway.api;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fanfare.gateway.channel.Publication;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,50 +43,19 @@ record Message(Publication.Content content, @Nullable String idempotencyKey) {
     }
 
     /** What the parameters of {@code publish} and {@code broadcast} say. */
-    static Message of(ObjectMapper json, JsonNode params) throws ApiError {
+    static Message of(JsonNode params) throws ApiError {
         Options options = Options.of(
                 Params.textOrNull(params, "type"),
                 Params.textOrNull(params, "key"),
                 Params.textOrNull(params, "idempotency_key"));
-        JsonNode data = params.path("data");
-        if (!data.isMissingNode()) {
-            return of(written(json, data), true, options);
+        String base64 = Params.textOrNull(params, "b64data"); // libraries send it beside data: null
+        if (base64 != null) {
+            return of(Params.base64("b64data", base64), false, options);
         }
-        String base64 = Params.textOrNull(params, "b64data");
-        if (base64 == null) {
+        JsonNode data = params.path("data");
+        if (data.isMissingNode()) {
             throw ApiError.bad("'data' is missing: any JSON value");
         }
-        return of(Params.base64("b64data", base64), false, options);
-    }
-
-    /** {@code value} as UTF-8. */
-    static byte[] written(ObjectMapper json, JsonNode value) throws ApiError {
-        try {
-            return json.writeValueAsBytes(value);
-        } catch (IOException unwritable) {
-            throw ApiError.bad("the data cannot be written as JSON");
-        }
-    }
-
-    /** {@code body} as text. */
-    static String text(byte[] body) throws ApiError {
-        try {
-            return UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
-        } catch (CharacterCodingException binary) {
-            throw ApiError.bad("the data must be UTF-8 text; streams carry text only");
-        }
-    }
-
-    /** Whether {@code text} is one JSON value. */
-    static boolean isJson(ObjectMapper json, String text) {
-        try (JsonParser parser = json.createParser(text)) {
-            if (parser.nextToken() == null) {
-                return false;
-            }
-            parser.skipChildren();
-            return parser.nextToken() == null;
-        } catch (IOException other) {
-            return false;
-        }
+        return of(Json.raw(data), true, options);
     }
 }

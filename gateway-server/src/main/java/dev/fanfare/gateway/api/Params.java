@@ -1,10 +1,6 @@
 package dev.fanfare.gateway.api;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
@@ -50,12 +46,14 @@ final class Params {
 
     /** A member in base 64, which must be text below. */
     static byte[] base64(String name, String value) throws ApiError {
+        String words = "'%s' must be UTF-8 text in base 64; streams carry text only".formatted(name);
+        byte[] bytes;
         try {
-            byte[] bytes = Base64.getDecoder().decode(value);
-            UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
-            return bytes;
-        } catch (IllegalArgumentException | CharacterCodingException wrong) {
-            throw ApiError.bad("'%s' must be UTF-8 text in base 64; streams carry text only".formatted(name));
+            bytes = Base64.getDecoder().decode(value);
+        } catch (IllegalArgumentException wrong) {
+            throw ApiError.bad(words);
         }
+        Utf8.require(bytes, 0, bytes.length, words);
+        return bytes;
     }
 }

@@ -1,6 +1,5 @@
 package dev.fanfare.gateway.api;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fanfare.gateway.http.HttpCall;
 import dev.fanfare.gateway.http.HttpReply;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -16,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 final class PublishRoute implements Guard.Work {
     static final String PATH = "/publish/";
 
-    private final ObjectMapper json;
+    private final Json json;
     private final Publisher publisher;
     private final CloudEventsRoute cloudEvents;
 
-    PublishRoute(ObjectMapper json, Publisher publisher, CloudEventsRoute cloudEvents) {
+    PublishRoute(Json json, Publisher publisher, CloudEventsRoute cloudEvents) {
         this.json = json;
         this.publisher = publisher;
         this.cloudEvents = cloudEvents;
@@ -34,8 +33,9 @@ final class PublishRoute implements Guard.Work {
         }
         Message.Options options = Message.Options.of(
                 parameter(call, "type"), parameter(call, "key"), call.headers().get("Idempotency-Key"));
-        boolean isJson = Message.isJson(json, Message.text(call.body()));
-        return publish(publisher, channel, Message.of(call.body(), isJson, options));
+        byte[] data = call.body();
+        Utf8.require(data, 0, data.length, Publisher.TEXT_ONLY);
+        return publish(publisher, channel, Message.of(data, json.isJson(data), options));
     }
 
     /** Publishes one message; the reply is its place, or a problem. */

@@ -12,20 +12,31 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Checks what is to be published and hands it to the engine. Any thread. */
 final class Publisher {
+    /** Why bytes that are not UTF-8 are not published. */
+    static final String TEXT_ONLY = "the data must be UTF-8 text; streams carry text only";
+
     private final Broker broker;
     private final ChannelsConfig channels;
     private final PublishRate rate;
     private final BooleanSupplier overloaded;
+    private final Background background;
 
-    Publisher(Broker broker, ChannelsConfig channels, PublishRate rate, BooleanSupplier overloaded) {
+    Publisher(
+            Broker broker,
+            ChannelsConfig channels,
+            PublishRate rate,
+            BooleanSupplier overloaded,
+            Background background) {
         this.broker = broker;
         this.channels = channels;
         this.rate = rate;
         this.overloaded = overloaded;
+        this.background = background;
     }
 
     /** One of several publications that are made together: its request, or why there is none. */
@@ -136,11 +147,11 @@ final class Publisher {
     }
 
     /**
-     * Publishes in this order; the outcomes come in the same order.
+     * Publishes in this order; {@code reply} gets the outcomes in the same order.
      *
      * @throws ApiError 111 if the gateway or the configured rate cannot take more now; then none is published
      */
-    CompletionStage<List<Published>> publish(List<Draft> drafts) throws ApiError {
+    <R> CompletionStage<R> publish(List<Draft> drafts, Function<List<Published>, R> reply) throws ApiError {
         List<Broker.Request> batch = new ArrayList<>(drafts.size());
         for (Draft draft : drafts) {
             if (draft.request() != null) {
@@ -148,7 +159,8 @@ final class Publisher {
             }
         }
         require(batch.size());
-        return broker.publish(batch).thenApply(outcomes -> merged(drafts, outcomes));
+        return background.apply(
+                broker.publish(batch), drafts.size(), outcomes -> reply.apply(merged(drafts, outcomes)));
     }
 
     private static List<Published> merged(List<Draft> drafts, List<Broker.Outcome> outcomes) {

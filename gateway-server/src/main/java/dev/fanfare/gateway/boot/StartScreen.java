@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.boot;
 
+import dev.fanfare.gateway.api.ApiConfig;
 import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.metrics.JvmMemory;
 import dev.fanfare.gateway.observe.OpenFiles;
@@ -21,6 +22,7 @@ final class StartScreen {
                   limits      %d connections, %d open files, heap %d MiB, direct memory %d MiB
                   slow        %s
                   ticks       %s
+                  api         %s
 
                   open        http://%s/                 a page with live ticks
                   try         curl -N http://%s/sse      Server-Sent Events
@@ -40,6 +42,7 @@ final class StartScreen {
                         JvmMemory.directMax() >> 20,
                         slow(config),
                         ticks(gateway, config.ticker()),
+                        api(config.api()),
                         at,
                         at,
                         at,
@@ -50,6 +53,12 @@ final class StartScreen {
         return ticker.source() == TickerConfig.Source.OFF
                 ? gateway.ticks()
                 : "every %d ms, %s".formatted(ticker.interval().toMillis(), gateway.ticks());
+    }
+
+    private static String api(ApiConfig api) {
+        return api.key().isEmpty()
+                ? "open to every program on this machine, to nobody else: no key is set (api.key)"
+                : "open to whoever sends the key (api.key)";
     }
 
     private static String slow(GatewayConfig config) {

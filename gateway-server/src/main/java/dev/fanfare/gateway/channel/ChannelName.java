@@ -26,7 +26,7 @@ public final class ChannelName {
             return "a channel name must not be empty";
         }
         if (name.length() > longest) {
-            return "channel '%s…' is longer than %d characters".formatted(name.substring(0, 20), longest);
+            return "channel '%s…' is longer than %d characters".formatted(shown(name), longest);
         }
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);

@@ -40,6 +40,11 @@ public record ChannelsConfig(
         Map<String, ChannelRules> namespaces = new HashMap<>();
         namespaces.put(TICKS, rules(in, "namespaces.ticks.", conflating(standard)));
         for (String name : in.names("namespaces")) {
+            if (name.indexOf(':') >= 0 || ChannelName.problem(name, maxName) != null) {
+                in.reject(
+                        "namespaces.%s: no channel can have this namespace, which is what stands before the first colon"
+                                .formatted(name));
+            }
             if (!name.equals(TICKS)) {
                 namespaces.put(name, rules(in, "namespaces." + name + ".", standard));
             }

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * Used by one thread.
  */
 public final class Settings {
+    /** What fits into a request header as it is. */
+    private static final String SECRET = "printable ASCII without spaces";
+
     private final Map<String, Given> file;
     private final Map<String, String> environment;
     private final Map<String, Given> flags;
@@ -42,13 +45,37 @@ public final class Settings {
         this.flags = flags;
     }
 
-    /** The names that stand behind {@code group} in the keys of file and command line: {@code chat} in {@code namespaces.chat.presence}. */
+    /**
+     * The names that stand behind {@code group} in keys: {@code chat} in {@code namespaces.chat.presence}. A variable may name one, too:
+     * {@code FANFARE_NAMESPACES_CHAT_PRESENCE}. It stands for a name of file and command line that is written so in a variable, else for
+     * the name in lower case. What may follow a name is known from a member of the group that was read before.
+     */
     public Set<String> names(String group) {
         String prefix = group + ".";
-        return Stream.concat(file.keySet().stream(), flags.keySet().stream())
+        Set<String> names = Stream.of(file.keySet(), flags.keySet(), documented.keySet())
+                .flatMap(Set::stream)
                 .filter(key -> key.startsWith(prefix) && key.indexOf('.', prefix.length()) > 0)
                 .map(key -> key.substring(prefix.length(), key.indexOf('.', prefix.length())))
                 .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> known = names.stream()
+                .map(name -> Setting.environmentName(prefix + name))
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> members = documented.keySet().stream()
+                .filter(key -> key.startsWith(prefix))
+                .map(key -> Setting.environmentName(key.substring(key.lastIndexOf('.') + 1))
+                        .substring("FANFARE".length()))
+                .collect(Collectors.toCollection(TreeSet::new));
+        String begin = Setting.environmentName(prefix);
+        for (String variable : environment.keySet()) {
+            members.stream()
+                    .filter(member -> variable.startsWith(begin)
+                            && variable.endsWith(member)
+                            && variable.length() > begin.length() + member.length())
+                    .map(member -> variable.substring(0, variable.length() - member.length()))
+                    .filter(named -> !known.contains(named))
+                    .forEach(named -> names.add(named.substring(begin.length()).toLowerCase(Locale.ROOT)));
+        }
+        return names;
     }
 
     public String text(String key, String standard, String meaning) {
@@ -60,9 +87,17 @@ public final class Settings {
         });
     }
 
-    /** A text that may be left out; empty then. */
-    public String optional(String key, String meaning) {
-        return read(Setting.of(key, "", "text", meaning), Function.identity());
+    /** A text that nobody may read again, neither in {@link #documented()} nor in an error; empty when it is not given. */
+    public String secret(String key, String meaning) {
+        Given given = given(key);
+        String value = read(Setting.of(key, "", SECRET, meaning), Function.identity());
+        if (given != null) {
+            documented.computeIfPresent(key, (same, setting) -> setting.withCurrent(value.isEmpty() ? "" : "(set)"));
+            if (!value.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+                reject("%s: the value (%s) is not allowed; allowed: %s".formatted(key, given.origin(), SECRET));
+            }
+        }
+        return value;
     }
 
     /** A path, or null when the key is not given. */

@@ -10,6 +10,16 @@ public interface HttpRoute {
     /** The reply to {@code call}; a stage that fails with {@link HttpProblem} answers with it. */
     CompletionStage<HttpReply> answer(HttpCall call);
 
+    /**
+     * Whether it reads the long body of a call, of which only the head has come; what it does not read is not kept in memory.
+     *
+     * @param head a call without its body
+     * @throws HttpProblem if the caller may not call; then the body need not be sent
+     */
+    default boolean readsBody(HttpCall head) throws HttpProblem {
+        return false;
+    }
+
     /** The methods it takes; HEAD is answered as GET, without the body. */
     default Set<HttpMethod> methods() {
         return Set.of(HttpMethod.GET, HttpMethod.HEAD);

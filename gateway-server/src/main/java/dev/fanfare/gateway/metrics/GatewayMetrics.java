@@ -45,6 +45,7 @@ public final class GatewayMetrics {
     private final Counter ticksMissed;
     private final Counter acceptPauses;
     private final Counter requestTimeouts;
+    private final Counter bodiesRefused;
     private final Timer broadcast;
     private final Timer latency;
     private final Timer lag;
@@ -79,6 +80,7 @@ public final class GatewayMetrics {
         ticksMissed = counter(Meter.TICKS_MISSED, Tags.empty());
         acceptPauses = counter(Meter.ACCEPT_PAUSES, Tags.empty());
         requestTimeouts = counter(Meter.REQUEST_TIMEOUTS, Tags.empty());
+        bodiesRefused = counter(Meter.BODIES_REFUSED, Tags.empty());
         broadcast = timer(Meter.BROADCAST);
         latency = timer(Meter.LATENCY);
         lag = timer(Meter.LAG);
@@ -170,6 +172,16 @@ public final class GatewayMetrics {
 
     public void requestTimedOut() {
         requestTimeouts.increment();
+    }
+
+    /** A request was refused because too many bytes of bodies are held. */
+    public void bodyRefused() {
+        bodiesRefused.increment();
+    }
+
+    /** Exports how many bytes of long request bodies are held. */
+    public void watchBodies(Supplier<Number> bytes) {
+        gauge(Meter.BODIES, Tags.empty(), bytes);
     }
 
     /** An HTTP request was answered with {@code status}. */

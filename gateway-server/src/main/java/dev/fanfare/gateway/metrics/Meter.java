@@ -55,6 +55,9 @@ enum Meter {
     ACCEPT_PAUSED("gateway_accept_paused", "1 while accepting is paused."),
     REFUSED("gateway_connections_refused", "Streams not taken on, by reason."),
     REQUEST_TIMEOUTS("gateway_request_timeouts", "Connections closed because no complete request came in time."),
+    BODIES("gateway_request_body_bytes", "Request bodies of more than 4 KiB that are held, all together."),
+    BODIES_REFUSED(
+            "gateway_request_bodies_refused", "Requests refused because too many bytes of request bodies were held."),
     HEAP_LIVE("gateway_heap_live_bytes", "Heap in use after the last collection."),
     HEAP_MAX("gateway_heap_max_bytes", "Heap this JVM may use (-Xmx)."),
     DIRECT_USED("gateway_direct_memory_used_bytes", "Direct memory in use, by the JDK or by Netty."),

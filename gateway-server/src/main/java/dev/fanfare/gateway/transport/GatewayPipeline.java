@@ -46,7 +46,7 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
         channel.pipeline()
                 .addLast(new HttpResponseEncoder())
                 .addLast(new HttpRequestDecoder(limits))
-                .addLast(new RequestReader(config))
+                .addLast(new RequestReader(config, endpoints))
                 .addLast(new HttpHandler(config, endpoints, this));
     }
 

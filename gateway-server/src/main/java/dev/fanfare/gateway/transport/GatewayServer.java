@@ -91,7 +91,8 @@ public final class GatewayServer implements AutoCloseable {
                 workersOf(service.hub()),
                 service.metrics(),
                 new Admission(terms.limits(), OpenFiles.left(), service.memoryTight()),
-                service.readiness());
+                service.readiness(),
+                new Bodies(http.maxBodies(), service.metrics()));
         endpoints = served;
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(boss, workers)

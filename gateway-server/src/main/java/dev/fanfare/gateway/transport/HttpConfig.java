@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param keepAliveTimeout idle time between two requests
  * @param maxRequestLine bytes
  * @param maxHeaders bytes of all header fields together
- * @param maxBody bytes
+ * @param maxBody bytes of one body
+ * @param maxBodies bytes of all bodies that are held at once
  * @param maxFrame bytes of one WebSocket message from a client
  * @param retry how long an EventSource waits before it reconnects
  * @param reconnectSpread at shutdown every client is told to wait a random time up to this
@@ -22,12 +23,22 @@ public record HttpConfig(
         int maxRequestLine,
         int maxHeaders,
         int maxBody,
+        int maxBodies,
         int maxFrame,
         Duration retry,
         Duration reconnectSpread) {
     private static final Range<String> TIMEOUTS = Range.of("1s", "1h");
 
     public static HttpConfig from(Settings in) {
+        HttpConfig config = read(in);
+        if (config.maxBody > config.maxBodies) {
+            in.reject("http.max-body (%d bytes) must not be above http.max-bodies (%d bytes)"
+                    .formatted(config.maxBody, config.maxBodies));
+        }
+        return config;
+    }
+
+    private static HttpConfig read(Settings in) {
         return new HttpConfig(
                 in.duration(
                         "http.request-timeout",
@@ -41,7 +52,16 @@ public record HttpConfig(
                         "16KiB",
                         Range.of("512B", "1MiB"),
                         "all header fields together; more is answered 431"),
-                in.bytes("http.max-body", "64KiB", Range.of("0B", "64MiB"), "a longer one is answered 413"),
+                in.bytes(
+                        "http.max-body",
+                        "1MiB",
+                        Range.of("0B", "64MiB"),
+                        "of a request to the API; a longer one is answered 413, elsewhere one of more than 4 KiB"),
+                in.bytes(
+                        "http.max-bodies",
+                        "64MiB",
+                        Range.of("64KiB", "1GiB"),
+                        "of all requests that have come and are not answered yet; what would exceed it is answered 503 with Retry-After; a body of 4 KiB or less does not count"),
                 in.bytes(
                         "websocket.max-message",
                         "64KiB",

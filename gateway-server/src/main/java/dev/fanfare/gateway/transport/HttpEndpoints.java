@@ -10,7 +10,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param metrics counts answers
  * @param admission whether one more stream is taken on
  * @param readiness no new streams while draining
+ * @param bodies how much of request bodies is held
  */
 record HttpEndpoints(
         HttpRouter router,
@@ -34,8 +37,11 @@ record HttpEndpoints(
         Map<EventLoop, Worker> workers,
         GatewayMetrics metrics,
         Admission admission,
-        Readiness readiness) {
+        Readiness readiness,
+        Bodies bodies) {
     private static final int RETRY_SPREAD_SECONDS = 10;
+    /** What {@code router} does not know. */
+    private static final Set<String> STREAMS = Set.of("/sse", "/ws");
 
     /** The worker that owns {@code channel}. */
     Worker worker(Channel channel) {
@@ -44,6 +50,23 @@ record HttpEndpoints(
             throw new IllegalStateException("not on a worker loop: " + channel);
         }
         return worker;
+    }
+
+    /**
+     * Whether the long body of a request on {@code channel} would be read by the route it calls.
+     *
+     * @param head its body has not come yet
+     * @throws HttpProblem if the request is refused whatever its body
+     */
+    boolean readsBody(Request head, Channel channel) throws HttpProblem {
+        try {
+            String path = head.path();
+            return !STREAMS.contains(path)
+                    && router.find(head.head().method(), path)
+                            .readsBody(head.call((InetSocketAddress) channel.remoteAddress()));
+        } catch (IllegalArgumentException malformed) { // a broken escape in the path
+            throw HttpProblem.of(HttpResponseStatus.BAD_REQUEST, "malformed request target");
+        }
     }
 
     boolean draining() {

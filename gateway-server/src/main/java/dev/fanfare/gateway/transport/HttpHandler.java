@@ -2,6 +2,7 @@ package dev.fanfare.gateway.transport;
 
 import dev.fanfare.gateway.http.HttpProblem;
 import dev.fanfare.gateway.http.HttpReply;
+import dev.fanfare.gateway.http.HttpRoute;
 import dev.fanfare.gateway.hub.StreamProtocol;
 import dev.fanfare.gateway.metrics.Refusal;
 import dev.fanfare.gateway.session.StreamRequest;
@@ -37,6 +38,9 @@ import org.slf4j.LoggerFactory;
 final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     private static final Logger log = LoggerFactory.getLogger(HttpHandler.class);
     private static final int MAX_PIPELINED = 32;
+    /** Bytes of the requests that wait, beside their long bodies; those have at most {@code http.max-body}. One may always wait. */
+    private static final int MAX_PIPELINED_BYTES = 64 * 1024;
+
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** How long a connection over the limits may take for its one request. */
@@ -58,6 +62,10 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     private final GatewayPipeline pipeline;
     /** Requests that came before the last one was answered. */
     private final Queue<Request> pipelined = new ArrayDeque<>(1);
+    /** Bytes that wait in {@link #pipelined}: heads and short bodies, long bodies. */
+    private long pipelinedBytes;
+
+    private long pipelinedBodies;
 
     /** Why this connection may not become a stream; null if it may. */
     private @Nullable Refusal refusal;
@@ -84,6 +92,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
+        forgetPipelined();
         if (deadline != null) {
             deadline.cancel();
         }
@@ -107,17 +116,28 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, Request request) {
         if (!ctx.channel().isActive()) {
+            request.done();
             return; // half a head that the decoder gave up on when the client left
         }
         requestInThisRead = true;
         if (state == State.IDLE || state == State.RECEIVING) {
             answer(ctx, request);
-        } else if (state == State.ANSWERING && !overflow) {
-            overflow = pipelined.size() == MAX_PIPELINED;
-            if (!overflow) {
-                pipelined.add(request);
-            }
+        } else if (state == State.ANSWERING && !overflow && fits(request)) {
+            pipelined.add(request);
+        } else {
+            overflow = true;
+            request.done();
         }
+    }
+
+    /** Whether {@code request} may wait for those before it. */
+    private boolean fits(Request request) {
+        pipelinedBytes += request.weight();
+        pipelinedBodies += request.lease() == null ? 0 : request.body().length;
+        return pipelined.isEmpty()
+                || (pipelined.size() < MAX_PIPELINED
+                        && pipelinedBytes <= MAX_PIPELINED_BYTES
+                        && pipelinedBodies <= config.maxBody());
     }
 
     private void answer(ChannelHandlerContext ctx, Request request) {
@@ -131,14 +151,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
             switch (path) {
                 case "/sse" -> openSse(ctx, request);
                 case "/ws" -> openWebSocket(ctx, request);
-                default ->
-                    endpoints
-                            .router()
-                            .find(request.head().method(), path)
-                            .answer(request.call(
-                                    (InetSocketAddress) ctx.channel().remoteAddress()))
-                            .whenComplete((reply, failure) -> ctx.executor()
-                                    .execute(() -> send(ctx, request, failure == null ? reply : replyTo(failure))));
+                default -> answerBy(endpoints.router().find(request.head().method(), path), ctx, request);
             }
         } catch (HttpProblem problem) {
             send(ctx, request, problem.reply());
@@ -157,6 +170,14 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
                     HttpProblem.of(HttpResponseStatus.BAD_REQUEST, "malformed request target")
                             .reply());
         }
+    }
+
+    private void answerBy(HttpRoute route, ChannelHandlerContext ctx, Request request) {
+        route.answer(request.call((InetSocketAddress) ctx.channel().remoteAddress()))
+                .whenComplete((reply, failure) -> {
+                    request.done();
+                    ctx.executor().execute(() -> send(ctx, request, failure == null ? reply : replyTo(failure)));
+                });
     }
 
     boolean isAnswering() {
@@ -193,6 +214,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     }
 
     private void send(ChannelHandlerContext ctx, Request request, HttpReply reply) {
+        request.done();
         FullHttpResponse response = reply.toResponse(request.isHead());
         boolean last = overflow && pipelined.isEmpty();
         boolean welcome = refusal == null && !endpoints.draining();
@@ -223,13 +245,23 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     private void next(ChannelHandlerContext ctx) {
         Request waiting = pipelined.poll();
         if (!ctx.channel().isActive()) {
-            pipelined.clear(); // whoever went away must not open a stream any more: nothing would end it
+            if (waiting != null) {
+                waiting.done();
+            }
+            forgetPipelined(); // whoever went away must not open a stream any more: nothing would end it
         } else if (waiting != null) {
+            pipelinedBytes -= waiting.weight();
+            pipelinedBodies -= waiting.lease() == null ? 0 : waiting.body().length;
             answer(ctx, waiting);
         } else {
             state = State.IDLE;
             setDeadline(ctx, config.keepAliveTimeout().toNanos());
         }
+    }
+
+    private void forgetPipelined() {
+        pipelined.forEach(Request::done);
+        pipelined.clear();
     }
 
     private void leave(ChannelHandlerContext ctx, boolean sent) {

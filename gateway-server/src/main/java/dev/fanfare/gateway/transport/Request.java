@@ -19,10 +19,31 @@ import org.jspecify.annotations.Nullable;
  *
  * @param head the request line and the header fields
  * @param body what it carried
+ * @param lease for a long body, until the request is answered
  * @param problem what is wrong with it, or null
  */
 @SuppressWarnings("ArrayRecordComponent") // made once, read once, never compared
-record Request(HttpRequest head, byte[] body, @Nullable HttpProblem problem) {
+record Request(
+        HttpRequest head,
+        byte[] body,
+        Bodies.@Nullable Lease lease,
+        @Nullable HttpProblem problem) {
+    /** Its body is not needed any more; may be called again. */
+    void done() {
+        if (lease != null) {
+            lease.end();
+        }
+    }
+
+    /** Bytes that it holds beside a body that is counted elsewhere, about. */
+    int weight() {
+        int weight = head.uri().length() + (lease == null ? body.length : 0);
+        for (Map.Entry<String, String> field : head.headers()) {
+            weight += field.getKey().length() + field.getValue().length();
+        }
+        return weight;
+    }
+
     boolean isHead() {
         return head.method().equals(HttpMethod.HEAD);
     }

@@ -20,21 +20,34 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes whole {@link Request}s and finds what is wrong with them. After a request
- * that cannot be served nothing more is read, because nobody knows where the next one would begin. Event loop.
+ * that cannot be served nothing more is read, because nobody knows where the next one would begin. A long body is kept only when the
+ * route that was called wants it from this caller. Event loop.
  */
 final class RequestReader extends SimpleChannelInboundHandler<HttpObject> {
     private static final byte[] NOTHING = {};
 
     private final HttpConfig config;
+    private final HttpEndpoints endpoints;
     private @Nullable HttpRequest head;
     /** Longer than what has come when there is more to come, so that a large body is not copied with every part. */
     private byte[] body = NOTHING;
 
     private long bodyBytes;
+    /** The most that the body of this request may have. */
+    private int limit;
+    /** For a body longer than {@link Bodies#SHORT}. */
+    private Bodies.@Nullable Lease lease;
+
     private boolean deaf;
 
-    RequestReader(HttpConfig config) {
+    RequestReader(HttpConfig config, HttpEndpoints endpoints) {
         this.config = config;
+        this.endpoints = endpoints;
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        forget();
     }
 
     @Override
@@ -51,84 +64,126 @@ final class RequestReader extends SimpleChannelInboundHandler<HttpObject> {
         head = request;
         bodyBytes = 0;
         body = NOTHING;
-        HttpProblem problem = problemOf(request);
-        if (problem != null) {
-            refuse(ctx, request, problem);
-        } else if (HttpUtil.is100ContinueExpected(request)
+        limit = Math.min(Bodies.SHORT, config.maxBody());
+        try {
+            requireSound(request);
+            long announced = HttpUtil.getContentLength(request, 0L);
+            if (announced > limit) {
+                admit(ctx, request, announced);
+            }
+        } catch (HttpProblem problem) {
+            refuse(ctx, request, problem.closing());
+            return;
+        }
+        if (HttpUtil.is100ContinueExpected(request)
                 && !ctx.pipeline().get(HttpHandler.class).isAnswering()) { // else it would overtake that answer
             ctx.writeAndFlush(new DefaultFullHttpResponse(
                     HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
         }
     }
 
-    private void body(ChannelHandlerContext ctx, HttpRequest request, HttpContent content) {
-        Throwable failure = content.decoderResult().cause();
-        bodyBytes += content.content().readableBytes();
-        if (failure != null) {
-            refuse(ctx, request, malformed(failure));
-        } else if (bodyBytes > config.maxBody()) {
-            refuse(ctx, request, tooLarge());
-        } else if (content instanceof LastHttpContent) {
-            head = null;
-            append(content);
-            byte[] whole = body.length == bodyBytes ? body : Arrays.copyOf(body, (int) bodyBytes);
-            body = NOTHING;
-            ctx.fireChannelRead(new Request(request, whole, null));
-        } else {
-            append(content);
+    /** Lets a body of {@code length} bytes come, or at least a long one, if the route and the caller are such that it will be read. */
+    private void admit(ChannelHandlerContext ctx, HttpRequest request, long length) throws HttpProblem {
+        if (length <= config.maxBody()
+                && endpoints.readsBody(new Request(request, NOTHING, null, null), ctx.channel())) {
+            limit = config.maxBody();
+            lease = endpoints.bodies().new Lease();
+        }
+        if (length > limit) {
+            throw tooLarge();
         }
     }
 
-    private void append(HttpContent content) {
+    private void body(ChannelHandlerContext ctx, HttpRequest request, HttpContent content) {
+        Throwable failure = content.decoderResult().cause();
+        bodyBytes += content.content().readableBytes();
+        try {
+            if (failure != null) {
+                throw malformed(failure);
+            }
+            if (bodyBytes > limit) {
+                if (lease != null) {
+                    throw tooLarge();
+                }
+                admit(ctx, request, bodyBytes); // it did not say how much there would be
+            }
+            append(request, content);
+        } catch (HttpProblem problem) {
+            refuse(ctx, request, problem.closing());
+            return;
+        }
+        if (content instanceof LastHttpContent) {
+            byte[] whole = body.length == bodyBytes ? body : Arrays.copyOf(body, (int) bodyBytes);
+            Request complete = new Request(request, whole, lease, null);
+            head = null;
+            body = NOTHING;
+            lease = null;
+            ctx.fireChannelRead(complete);
+        }
+    }
+
+    private void append(HttpRequest request, HttpContent content) throws HttpProblem {
         int more = content.content().readableBytes();
         int length = (int) bodyBytes;
         if (length > body.length) {
+            long announced = HttpUtil.getContentLength(request, (long) limit);
             boolean first = body.length == 0; // nearly always the only one
-            body = Arrays.copyOf(body, first ? length : Math.max(length, Math.min(2 * length, config.maxBody())));
+            int room = first ? length : (int) Math.max(length, Math.min(2L * length, announced));
+            if (lease != null && !lease.grow(room)) {
+                throw HttpProblem.of(
+                                HttpResponseStatus.SERVICE_UNAVAILABLE,
+                                "the gateway holds as many bytes of requests as it may (http.max-bodies); try again later")
+                        .with(HttpHeaderNames.RETRY_AFTER, "1");
+            }
+            body = Arrays.copyOf(body, room);
         }
         content.content().readBytes(body, length - more, more);
     }
 
-    private void refuse(ChannelHandlerContext ctx, HttpRequest request, HttpProblem problem) {
-        deaf = true;
-        ctx.fireChannelRead(new Request(request, NOTHING, problem));
+    private void forget() {
+        body = NOTHING;
+        if (lease != null) {
+            lease.end();
+            lease = null;
+        }
     }
 
-    private @Nullable HttpProblem problemOf(HttpRequest request) {
+    private void refuse(ChannelHandlerContext ctx, HttpRequest request, HttpProblem problem) {
+        deaf = true;
+        forget();
+        ctx.fireChannelRead(new Request(request, NOTHING, null, problem));
+    }
+
+    private void requireSound(HttpRequest request) throws HttpProblem {
         Throwable failure = request.decoderResult().cause();
         if (failure instanceof TooLongHttpLineException) {
-            return HttpProblem.of(
-                            HttpResponseStatus.REQUEST_URI_TOO_LONG,
-                            "the request line has at most " + config.maxRequestLine() + " bytes")
-                    .closing();
+            throw HttpProblem.of(
+                    HttpResponseStatus.REQUEST_URI_TOO_LONG,
+                    "the request line has at most " + config.maxRequestLine() + " bytes");
         }
         if (failure instanceof TooLongHttpHeaderException) {
-            return HttpProblem.of(
-                            HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-                            "the header fields have at most " + config.maxHeaders() + " bytes together")
-                    .closing();
+            throw HttpProblem.of(
+                    HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+                    "the header fields have at most " + config.maxHeaders() + " bytes together");
         }
         if (failure != null) {
-            return malformed(failure);
+            throw malformed(failure);
         }
         int hosts = request.headers().getAll(HttpHeaderNames.HOST).size();
         if (hosts > 1 || (hosts == 0 && request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) >= 0)) {
-            return HttpProblem.of( // RFC 9112 §3.2
-                            HttpResponseStatus.BAD_REQUEST, "the header Host must stand in a request once")
-                    .closing();
+            throw HttpProblem.of( // RFC 9112 §3.2
+                    HttpResponseStatus.BAD_REQUEST, "the header Host must stand in a request once");
         }
-        return HttpUtil.getContentLength(request, 0L) > config.maxBody() ? tooLarge() : null;
     }
 
     private HttpProblem tooLarge() {
         return HttpProblem.of(
-                        HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
-                        "a request body has at most " + config.maxBody() + " bytes")
-                .closing();
+                HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
+                "a request body has at most %d bytes, or %d where none is expected"
+                        .formatted(config.maxBody(), Math.min(Bodies.SHORT, config.maxBody())));
     }
 
     private static HttpProblem malformed(Throwable failure) {
-        return HttpProblem.of(HttpResponseStatus.BAD_REQUEST, "malformed request: " + failure.getMessage())
-                .closing();
+        return HttpProblem.of(HttpResponseStatus.BAD_REQUEST, "malformed request: " + failure.getMessage());
     }
 }

@@ -39,6 +39,38 @@ class ApiAccessTest {
                         problem -> assertThat(problem.reply().status().code()).isEqualTo(403));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "LocalHost:8080", "127.0.0.1", "127.8.9.10:1", "[::1]", "[::1]:8080"})
+    void withoutAKeyThisMachineMayBeCalledByItsOwnNames(String host) throws Exception {
+        HttpCall call = from("127.0.0.1");
+        call.headers().set("Host", host);
+        assertThatCode(() -> new ApiAccess("").require(call)).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "evil.example",
+                "127.0.0.1.evil.example",
+                "localhost.evil.example:8080",
+                "evil.example:127.0.0.1",
+                "[::1].evil.example",
+                "[2001:db8::1]",
+                "128.0.0.1",
+                "user@localhost"
+            })
+    void withoutAKeyANameThatPointsHereIsNotServed(String host) throws Exception {
+        HttpCall call = from("127.0.0.1");
+        call.headers().set("Host", host);
+        assertThatThrownBy(() -> new ApiAccess("").require(call))
+                .isInstanceOfSatisfying(
+                        HttpProblem.class,
+                        problem -> assertThat(problem.reply().status().code()).isEqualTo(403));
+        call.headers().set("X-API-Key", "k");
+        assertThatCode(() -> new ApiAccess("k").require(call)).doesNotThrowAnyException();
+    }
+
     @Test
     void withAKeyItCountsAndNotTheAddress() throws Exception {
         HttpCall near = from("127.0.0.1");

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fanfare.gateway.channel.ChannelPattern;
 import dev.fanfare.gateway.channel.ChannelRules;
 import dev.fanfare.gateway.channel.ChannelsConfig;
@@ -35,13 +34,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the API answers when the engine or the subscribers cannot follow. */
 class BusyEngineTest {
-    private static final ObjectMapper JSON = Api.json();
+    private static final Json JSON = new Json();
     private static final ChannelsConfig CHANNELS = new ChannelsConfig(
             255,
             100,
             new ChannelRules(
                     10, Duration.ofMinutes(1), false, SlowConsumerPolicy.CATCH_UP, false, false, true, true, 1024),
             Map.of());
+    private static final Background BACKGROUND = new Background(Runnable::run);
     private static final String PUBLISH = "{\"channel\":\"a:b\",\"data\":1}";
 
     /** An engine that always fails. */
@@ -83,12 +83,13 @@ class BusyEngineTest {
 
     private static HttpReply answer(String path, String body, Exception failure, boolean overloaded) {
         Broker broker = new Failing(failure);
-        Publisher publisher = new Publisher(broker, CHANNELS, new PublishRate(0, System::nanoTime), () -> overloaded);
+        Publisher publisher =
+                new Publisher(broker, CHANNELS, new PublishRate(0, System::nanoTime), () -> overloaded, BACKGROUND);
         ApiMethods methods =
-                new ApiMethods(JSON, publisher, new ApiMethods.State(broker, new NoPresence(), Runnable::run), 10);
+                new ApiMethods(publisher, new ApiMethods.State(broker, new NoPresence(), Runnable::run), 10);
         Map<String, Guard.Work> routes = Map.of(
-                "/api/publish", new ApiRoute(JSON, Map.of("publish", methods::publish)),
-                "/api/history", new ApiRoute(JSON, Map.of("history", methods::history)),
+                "/api/publish", new ApiRoute(JSON, Map.of("publish", methods::publish), BACKGROUND, 10),
+                "/api/history", new ApiRoute(JSON, Map.of("history", methods::history), BACKGROUND, 10),
                 "/api/bulk", new BulkRoute(JSON, publisher, 10),
                 "/publish/a:b", new PublishRoute(JSON, publisher, new CloudEventsRoute(JSON, publisher, 10)));
         Guard guard = new Guard(new ApiAccess(""), Runnable::run, requireNonNull(routes.get(path)));

@@ -267,6 +267,37 @@ class SettingsTest {
     }
 
     @Test
+    void aSecretIsReadButNeitherDocumentedNorQuotedInAnError() throws ConfigException {
+        environment.put("FANFARE_API_KEY", " s3cret ");
+        Settings in = settings();
+
+        assertThat(in.secret("api.key", "")).isEqualTo("s3cret");
+        in.verify();
+        assertThat(in.documented().toString()).contains("(set)").doesNotContain("s3cret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"s3cret word", "s3crét", "s3cret\u0000"})
+    void aSecretThatNoHeaderCanHoldIsRefusedWithoutItsWords(String bad) {
+        environment.put("FANFARE_API_KEY", bad);
+        Settings in = settings();
+        in.secret("api.key", "");
+
+        assertThat(problems(in))
+                .containsExactly(
+                        "api.key: the value (FANFARE_API_KEY) is not allowed; allowed: printable ASCII without spaces");
+    }
+
+    @Test
+    void aSecretThatIsNotGivenIsEmpty() throws ConfigException {
+        Settings in = settings();
+
+        assertThat(in.secret("api.key", "")).isEmpty();
+        in.verify();
+        assertThat(in.documented().get(0).current()).isEmpty();
+    }
+
+    @Test
     void readingAKeyTwiceIsAMistakeInTheProgram() {
         Settings in = settings();
         port(in);

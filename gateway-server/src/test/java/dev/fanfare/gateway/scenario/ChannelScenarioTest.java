@@ -198,8 +198,8 @@ class ChannelScenarioTest {
 
     private String post(String target, String body) throws IOException {
         try (RawClient client = RawClient.to(gateway)) {
-            client.send("POST " + target + " HTTP/1.1\r\nHost: test\r\nContent-Length: " + body.length() + "\r\n\r\n"
-                    + body);
+            client.send("POST " + target + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length()
+                    + "\r\n\r\n" + body);
             return client.readReply().body();
         }
     }

@@ -134,6 +134,16 @@ class CommandLineScenarioTest {
     }
 
     @Test
+    void checkConfigDoesNotShowTheKeyOfTheApi() {
+        Outcome outcome = RunningGateway.command("check-config", "--set", "api.key=s3cret");
+        assertThat(outcome.code()).isZero();
+        assertThat(outcome.out()).containsPattern("api\\.key +\\(set\\) ").doesNotContain("s3cret");
+        Outcome bad = RunningGateway.command("check-config", "--set", "api.key=s3cret word");
+        assertThat(bad.code()).isEqualTo(2);
+        assertThat(bad.err()).contains("api.key", "--set").doesNotContain("s3cret", "word");
+    }
+
+    @Test
     void checkConfigListsEverySettingWithItsValue() {
         Outcome outcome = RunningGateway.command("check-config", "--port", "1234");
         assertThat(outcome.code()).isZero();

@@ -43,7 +43,7 @@ class HttpTimeoutsTest {
     void aBodyThatTricklesInIsCut() throws Exception {
         RunningGateway gateway = gateways.start(IMPATIENT);
         try (RawClient client = RawClient.to(gateway)) {
-            client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\nhello");
+            client.send("POST /api/bulk HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\nhello");
             client.readReply().problem(408);
             assertThat(client.readToEnd()).isEmpty();
         }

@@ -72,7 +72,7 @@ final class RawClient implements AutoCloseable {
     }
 
     static String request(String method, String path, String... headers) {
-        StringBuilder text = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: test\r\n");
+        StringBuilder text = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n");
         for (String header : headers) {
             text.append(header).append("\r\n");
         }

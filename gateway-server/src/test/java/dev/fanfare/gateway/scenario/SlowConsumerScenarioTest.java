@@ -106,7 +106,7 @@ class SlowConsumerScenarioTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"nio, conflate", "epoll, drop"})
+    @CsvSource({"nio, catch-up", "epoll, drop"})
     void aClientThatTakesNothingIsClosedWhateverThePolicy(String transport, String policy) throws Exception {
         RunningGateway gateway = start(transport, policy, "1s");
         try (SseStream sse = SseStream.on(RawClient.withSmallBuffer(gateway).get("/sse"));

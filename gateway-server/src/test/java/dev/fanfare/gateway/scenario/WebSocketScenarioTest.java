@@ -91,7 +91,7 @@ class WebSocketScenarioTest {
                 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ== | X: y | 400",
                 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ== | Sec-WebSocket-Key: short | 400",
                 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ== | Sec-WebSocket-Key: !!!!IHNhbXBsZSBub25jZQ== | 400",
-                "Host: test | X: y | 400",
+                "Host: localhost | X: y | 400",
                 "HTTP/1.1 | HTTP/1.0 | 400",
                 "GET | POST | 405",
                 "GET | HEAD | 405",

@@ -1,0 +1,32 @@
+package dev.fanfare.gateway.api;
+
+/** How much one call may do and be told, however many commands it consists of. One thread. */
+final class Bounds {
+    private final int sharers;
+    private final int maxPublications;
+    private int publications;
+
+    /**
+     * For one call.
+     *
+     * @param sharers commands of it that list something
+     * @param maxPublications of all commands together
+     */
+    Bounds(int sharers, int maxPublications) {
+        this.sharers = Math.max(1, sharers);
+        this.maxPublications = maxPublications;
+    }
+
+    /** The part of {@code all} that one command may have in the reply. */
+    int share(int all) {
+        return Math.max(1, all / sharers);
+    }
+
+    /** Refuses {@code count} more publications if they are too many together. */
+    void publish(int count) throws ApiError {
+        publications += count;
+        if (publications > maxPublications) {
+            throw ApiError.bad("more than %d publications in one call (api.max-batch)".formatted(maxPublications));
+        }
+    }
+}
