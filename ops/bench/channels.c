@@ -65,7 +65,7 @@ static void publish(Publisher *p, double when) {
     int c = random() % channels, h = snprintf(body + n, 200, "{\"channel\":\"s:%d\",\"data\":{\"ts\":%.0f,\"pad\":\"", c, when * 1e6), left = payload - 28 > 0 ? payload - 28 : 0;
     n += h; memcpy(body + n, pad, left); n += left; n += sprintf(body + n, "\"}}\n"); due += hearers[c];
   }
-  int h = sprintf(request, "POST /api/bulk HTTP/1.1\r\nHost: b\r\nContent-Length: %d\r\n\r\n", n);
+  int h = sprintf(request, "POST /api/bulk HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n", n);
   memcpy(request + h, body, n); all(p->fd, request, h + n);
   p->at[(p->first + p->outstanding++) % OUTSTANDING] = when; sent += batch;
 }
@@ -108,7 +108,7 @@ int main(int argc, char **argv) {
   for (int i = 0; i < subscribers; i++) {
     static char request[1 << 16]; int n = sprintf(request, "GET /sse?channels=");
     for (int j = 0; j < each; j++) { int c = ((long)i * each + j) % channels; hearers[c]++; n += sprintf(request + n, "%ss:%d", j ? "," : "", c); }
-    n += sprintf(request + n, " HTTP/1.1\r\nHost: b\r\n\r\n"); subs[i].fd = dial(i); all(subs[i].fd, request, n); fcntl(subs[i].fd, F_SETFL, O_NONBLOCK);
+    n += sprintf(request + n, " HTTP/1.1\r\nHost: localhost\r\n\r\n"); subs[i].fd = dial(i); all(subs[i].fd, request, n); fcntl(subs[i].fd, F_SETFL, O_NONBLOCK);
     struct epoll_event e = {.events = EPOLLIN, .data.u64 = i}; epoll_ctl(ep, EPOLL_CTL_ADD, subs[i].fd, &e);
   }
   for (int i = 0; i < PUBLISHERS; i++) {

@@ -131,7 +131,7 @@ upgrade_status() { # URL OPTION...
 
 # The quick proof of both checks: the shipped configuration in front of a gateway, without load.
 smoke() { # nginx|haproxy
-  local port=${PROXY_PORT:-18480} url dead status answer echo_at header
+  local port=${PROXY_PORT:-18480} url dead status path answer echo_at header
   url=http://127.0.0.1:$port
   dead=127.0.0.1:9 # discard: nothing listens there
   start_gateway gateway --interval 250ms
@@ -152,6 +152,15 @@ smoke() { # nginx|haproxy
   fi
   "$tools/look.py" arrivals "$url" --events 4 >"$scratch/arrivals" || die "events come in bursts: $(cat "$scratch/arrivals")"
   echo "$1: events come one by one: $(cat "$scratch/arrivals")"
+  for path in api/publish api/info publish/ticks cloudevents %61pi/publish %70ublish/ticks api%2fpublish; do
+    answer=$(curl -s -m 3 -w ' %{http_code}' -d x "$url/$path")
+    case $answer in
+      *api.key*) die "/$path came through: $answer" ;; # the gateway's own 403 speaks of it
+      *' 403') ;;
+      *) die "a stranger who calls /$path is answered $answer" ;;
+    esac
+  done
+  echo "$1: nobody publishes through it"
   for _ in 1 2 3 4 5 6; do
     status=$(curl -s -o /dev/null -m 3 -w '%{http_code}' "$url/")
     [ "$status" = 200 ] || die "with one of two gateways gone a request is answered $status"

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class Json {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final int MAX_DEPTH = 100;
+    /** Of a number that is a parameter; no method takes one so long. */
+    private static final int MAX_DIGITS = 100;
+
     private static final String RAW = "data";
     /** Bytes by which a reader takes a text for UTF-16 or UTF-32: none of them begins with four that are not NUL. */
     private static final int TELLING = 4;
@@ -30,8 +33,11 @@ final class Json {
 
     private final JsonFactory factory = JsonFactory.builder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES) // callers choose them
-            .streamReadConstraints(
-                    StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxNumberLength(Integer.MAX_VALUE) // what is not understood costs nothing
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .build())
             .build();
 
     /** An empty object, to be filled with an answer. */
@@ -97,15 +103,23 @@ final class Json {
                 yield list;
             }
             case VALUE_STRING -> NODES.textNode(in.getText());
-            case VALUE_NUMBER_INT ->
-                in.getNumberType() == JsonParser.NumberType.BIG_INTEGER
-                        ? NODES.numberNode(in.getBigIntegerValue())
-                        : NODES.numberNode(in.getLongValue());
-            case VALUE_NUMBER_FLOAT -> NODES.numberNode(in.getDoubleValue());
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(in);
             case VALUE_TRUE -> NODES.booleanNode(true);
             case VALUE_FALSE -> NODES.booleanNode(false);
             default -> NODES.nullNode();
         };
+    }
+
+    private static JsonNode number(JsonParser in) throws IOException, ApiError {
+        if (in.getTextLength() > MAX_DIGITS) {
+            throw ApiError.bad("a number has more than %d digits".formatted(MAX_DIGITS));
+        }
+        if (in.currentToken() == JsonToken.VALUE_NUMBER_FLOAT) {
+            return NODES.numberNode(in.getDoubleValue());
+        }
+        return in.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+                ? NODES.numberNode(in.getBigIntegerValue())
+                : NODES.numberNode(in.getLongValue());
     }
 
     private ObjectNode object(JsonParser in, byte[] body, int from) throws IOException, ApiError {

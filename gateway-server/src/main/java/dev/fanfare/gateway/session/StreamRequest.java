@@ -10,10 +10,13 @@ import dev.fanfare.gateway.http.HttpProblem;
 import dev.fanfare.gateway.hub.Wish;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * @param envelope whether messages come as JSON objects that name their channel
  */
 public record StreamRequest(List<Wish> wishes, boolean envelope) {
+    private static final Pattern POSITION =
+            Pattern.compile("([^,]+),(\\d{1,18}),([0-9A-Za-z_-]{1," + StreamPosition.LONGEST_EPOCH + "})");
+
     private static final List<String> CURSORS = List.of("recover", "lastEventId", "last_event_id", "Last-Event-ID");
 
     public StreamRequest {
@@ -31,7 +37,7 @@ public record StreamRequest(List<Wish> wishes, boolean envelope) {
 
     /**
      * Reads the query: {@code channels} (a comma-separated list, repeated or not), {@code format} ({@code raw} or
-     * {@code json}), and a cursor ({@code recover}, {@code lastEventId}, {@code last_event_id}).
+     * {@code json}), and a cursor ({@code recover}, {@code lastEventId}, {@code last_event_id}) or positions ({@code recover}).
      *
      * @param query parameters of the request
      * @param lastEventId the header, stronger than the query
@@ -54,11 +60,12 @@ public record StreamRequest(List<Wish> wishes, boolean envelope) {
             throw bad("%d channels are too many for one connection; allowed: %d (channels.max-per-connection)"
                     .formatted(names.size(), config.maxPerConnection()));
         }
-        String sent = lastEventId == null ? cursor(query) : lastEventId;
+        Map<String, StreamPosition> told = lastEventId == null ? positions(query) : Map.of();
+        String sent = lastEventId != null ? lastEventId : told.isEmpty() ? cursor(query) : null;
         Cursor cursor = sent == null || sent.isEmpty() ? null : Cursor.parse(sent);
         boolean lost = sent != null && !sent.isEmpty() && cursor == null;
-        Map<String, StreamPosition> known = cursor == null ? Map.of() : cursor.of(names);
-        boolean cameBack = cursor != null || lost;
+        Map<String, StreamPosition> known = cursor == null ? told : cursor.of(names);
+        boolean cameBack = cursor != null || lost || !told.isEmpty();
         List<Wish> wishes = new ArrayList<>(names.size());
         for (String name : names) {
             StreamPosition since = lost ? StreamPosition.UNKNOWN : known.get(name);
@@ -93,6 +100,21 @@ public record StreamRequest(List<Wish> wishes, boolean envelope) {
             }
         }
         return names;
+    }
+
+    /** What a client that has no cursor says itself, as WebSocket messages told it: {@code recover=CHANNEL,OFFSET,EPOCH}, for each channel. */
+    private static Map<String, StreamPosition> positions(Map<String, List<String>> query) throws HttpProblem {
+        Map<String, StreamPosition> positions = new HashMap<>();
+        for (String value : query.getOrDefault("recover", List.of())) {
+            Matcher parts = POSITION.matcher(value);
+            if (parts.matches()) {
+                positions.put(parts.group(1), new StreamPosition(Long.parseLong(parts.group(2)), parts.group(3)));
+            } else if (value.indexOf(',') >= 0) {
+                throw bad(
+                        "recover '%s' is not known; allowed: CHANNEL,OFFSET,EPOCH, or an event's id".formatted(value));
+            }
+        }
+        return positions;
     }
 
     private static @Nullable String cursor(Map<String, List<String>> query) {

@@ -277,7 +277,7 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"s3cret word", "s3crét", "s3cret\u0000"})
+    @ValueSource(strings = {"s3cret word", "s3crét", "s3\u0001cret"})
     void aSecretThatNoHeaderCanHoldIsRefusedWithoutItsWords(String bad) {
         environment.put("FANFARE_API_KEY", bad);
         Settings in = settings();

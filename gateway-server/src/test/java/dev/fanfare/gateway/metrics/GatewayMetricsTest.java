@@ -170,6 +170,7 @@ class GatewayMetricsTest {
         metrics.answered(404);
         metrics.answered(404);
         metrics.watchConnections(StreamKind.SSE, () -> 1);
+        metrics.watchBodies(() -> 1);
         metrics.watchPending(() -> 1, () -> 2, () -> 3);
         metrics.watchChannels(() -> 1, () -> 2, () -> 3);
         metrics.watchEngine(() -> 1, () -> 2, () -> 3);

@@ -233,7 +233,7 @@ class PublishApiCloudEventsTest {
                 ",\"datacontenttype\":\"application/json\",\"data_base64\":\"eA==\" | not JSON",
                 ",\"datacontenttype\":7,\"data\":1                               | datacontenttype",
                 ",\"subject\":7,\"data\":1                                       | subject",
-                ",\"id\":\"2\"                                                   | not JSON",
+                ",\"id\":\"2\"                                                   | stands twice",
             })
     void dataThatCannotBeIsToldWhat(String more, String words) throws Exception {
         assertThat(api.post("/cloudevents", event("chat:a", more), STRUCTURED).problem(400))

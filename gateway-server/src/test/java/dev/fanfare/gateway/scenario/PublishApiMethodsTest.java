@@ -76,12 +76,30 @@ class PublishApiMethodsTest {
                 "\"\\uD800\"",
                 "{\"a\":[{\"b\":{}}],\"\":1}",
                 "\"\\u0000\\n\\\\ \\\"\"",
+                "1E400",
+                "1.0e+5",
+                "-0",
+                "{\"a\":1,\"a\":2}",
+                "{ \"a\" : [ 1 ,2 ] }",
+                "\"\\u00fc\\/ü\\uD83D\\ude00\"",
             })
     void anyJsonValueComesOutAsItWentIn(String data) throws Exception {
         ApiCalls api = start();
         api.result("publish", "{\"channel\":\"chat:a\",\"data\":" + data + "}");
         Reply reply = api.post("/api/history", "{\"channel\":\"chat:a\",\"limit\":1}");
         assertThat(reply.body()).contains("\"data\":" + data + "}");
+    }
+
+    @Test
+    void libraryFieldsThatAreNullDoNotCount() throws Exception {
+        ApiCalls api = start();
+        api.result(
+                "publish",
+                "{\"channel\":\"chat:a\",\"data\":null,\"b64data\":\"eA==\",\"type\":null,\"tags\":null,\"skip_history\":false}");
+        api.result("publish", "{\"data\":[1],\"b64data\":\"\",\"idempotency_key\":\"\",\"channel\":\"chat:a\"}");
+        JsonNode history =
+                api.result("history", "{\"channel\":\"chat:a\",\"limit\":-1,\"since\":null,\"reverse\":false}");
+        assertThat(history.findValues("data").toString()).isEqualTo("[\"x\", [1]]");
     }
 
     @Test
@@ -217,6 +235,50 @@ class PublishApiMethodsTest {
         for (int i = 0; i < 2_000; i++) {
             assertThat(publications.get(i).at("/data/n").intValue()).isEqualTo(i);
         }
+    }
+
+    @Test
+    void aHistoryOfManyBytesIsCutAndTheCallerGoesOnBehindIt() throws Exception {
+        ApiCalls api = start("channels.history-size=200", "channels.max-payload=64KiB");
+        String data = "\"" + "x".repeat(60_000) + "\"";
+        for (int i = 0; i < 100; i++) {
+            api.post("/publish/chat:a", data);
+        }
+        JsonNode first = api.result("history", "{\"channel\":\"chat:a\",\"limit\":-1}");
+        assertThat(first.get("publications")).hasSize((4 << 20) / 60_034);
+        assertThat(first.get("truncated").booleanValue()).isTrue();
+        assertThat(first.get("offset").intValue()).isEqualTo(100);
+        JsonNode next = api.result(
+                "history",
+                "{\"channel\":\"chat:a\",\"limit\":-1,\"since\":{\"offset\":69,\"epoch\":\"%s\"}}"
+                        .formatted(first.get("epoch").asText()));
+        assertThat(next.at("/publications/0/offset").intValue()).isEqualTo(70);
+        assertThat(next.get("publications")).hasSize(31);
+        assertThat(next.has("truncated")).isFalse();
+
+        String ask = "{\"history\":{\"channel\":\"chat:a\",\"limit\":-1}},";
+        JsonNode replies = api.post("/api/batch", "{\"commands\":[" + ask.repeat(99) + "{\"info\":{}}]}")
+                .json()
+                .get("replies");
+        assertThat(replies).hasSize(100);
+        assertThat(replies.at("/0/history/publications")).hasSize(1);
+        assertThat(replies.at("/98/history/truncated").booleanValue()).isTrue();
+    }
+
+    @Test
+    void publicationsOfABatchAreBoundedTogether() throws Exception {
+        ApiCalls api = start("api.max-batch=5");
+        String publish = "{\"publish\":{\"channel\":\"chat:a\",\"data\":1}},";
+        String broadcast = "{\"broadcast\":{\"channels\":[\"chat:a\",\"chat:b\"],\"data\":1}},";
+        JsonNode replies = api.post(
+                        "/api/batch",
+                        "{\"commands\":[" + publish.repeat(2) + broadcast.repeat(2) + publish + "{\"info\":{}}]}")
+                .json()
+                .get("replies");
+        assertThat(replies.at("/2/broadcast/responses")).hasSize(2);
+        assertThat(ApiCalls.error(replies.get(3))).startsWith("107 ").contains("api.max-batch");
+        assertThat(ApiCalls.error(replies.get(4))).startsWith("107 ");
+        assertThat(replies.get(5).has("info")).isTrue();
     }
 
     @Test
