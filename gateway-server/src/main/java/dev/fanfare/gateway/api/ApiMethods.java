@@ -28,8 +28,8 @@ final class ApiMethods {
     private static final int MAX_STARS = 4;
     /** Bytes of history that are written at once; more would hold up the engine's thread. */
     private static final int SHORT = 64 * 1024;
-    /** Bytes of data in all histories of a reply together; of one publication there may be more. */
-    private static final int MAX_HISTORY_BYTES = 4 << 20;
+    /** Bytes of data in all histories of a reply together, and what an engine reads at once; of one publication there may be more. */
+    private static final int MAX_HISTORY_BYTES = 1 << 20;
     /** What a publication has in a reply beside its data. */
     private static final int AROUND = 32;
 
@@ -93,17 +93,18 @@ final class ApiMethods {
             throw new ApiError(
                     ApiError.Code.NOT_AVAILABLE, "%s keeps no history (its namespace says so)".formatted(channel));
         }
-        int limit = (int) Params.integer(params, "limit", 0, -1, MAX_HISTORY);
+        int given = (int) Params.integer(params, "limit", 0, -1, MAX_HISTORY);
+        int limit = given == -1 ? Integer.MAX_VALUE : given;
         if (params.path("reverse").asBoolean()) {
             throw ApiError.bad("'reverse' is not supported: history comes oldest first");
         }
         return state.broker()
-                .history(channel, rules, since(params.path("since")), limit == -1 ? Integer.MAX_VALUE : limit)
+                .history(channel, rules, since(params.path("since")), limit)
                 .thenCompose(history -> {
                     int most = bounds.share(MAX_HISTORY_BYTES);
                     return isShort(history)
-                            ? CompletableFuture.completedFuture(view(history, most))
-                            : CompletableFuture.supplyAsync(() -> view(history, most), state.background());
+                            ? CompletableFuture.completedFuture(view(history, limit, most))
+                            : CompletableFuture.supplyAsync(() -> view(history, limit, most), state.background());
                 });
     }
 
@@ -183,19 +184,22 @@ final class ApiMethods {
     }
 
     /** The first publications of {@code history} that have {@code most} bytes together, but at least one. */
-    private static ObjectNode view(Broker.History history, int most) {
+    private static ObjectNode view(Broker.History history, int limit, int most) {
         ObjectNode result = Json.object();
         ArrayNode publications = result.putArray("publications");
         long bytes = 0;
         for (Publication each : history.publications()) {
             bytes += each.content().data().length + AROUND;
             if (bytes > most && !publications.isEmpty()) {
-                result.put("truncated", true);
                 break;
             }
             publications.add(view(each));
         }
         result.put("epoch", history.top().epoch()).put("offset", history.top().offset());
+        boolean cut = publications.size() < history.publications().size();
+        if (cut || (history.hasMore() && publications.size() < limit)) {
+            result.put("truncated", true);
+        }
         return history.complete() ? result : result.put("complete", false);
     }
 

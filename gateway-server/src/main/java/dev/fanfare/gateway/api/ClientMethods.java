@@ -35,7 +35,7 @@ final class ClientMethods {
                         "the connection has as many subscriptions as it may: %d (channels.max-per-connection), or the gateway has"
                                 .formatted(most)));
             }
-            return CompletableFuture.completedFuture(json.createObjectNode());
+            return CompletableFuture.completedFuture(Json.object());
         });
     }
 

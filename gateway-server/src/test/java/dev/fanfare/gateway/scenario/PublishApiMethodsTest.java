@@ -245,15 +245,15 @@ class PublishApiMethodsTest {
             api.post("/publish/chat:a", data);
         }
         JsonNode first = api.result("history", "{\"channel\":\"chat:a\",\"limit\":-1}");
-        assertThat(first.get("publications")).hasSize((4 << 20) / 60_034);
+        assertThat(first.get("publications")).hasSize((1 << 20) / 60_034);
         assertThat(first.get("truncated").booleanValue()).isTrue();
         assertThat(first.get("offset").intValue()).isEqualTo(100);
         JsonNode next = api.result(
                 "history",
-                "{\"channel\":\"chat:a\",\"limit\":-1,\"since\":{\"offset\":69,\"epoch\":\"%s\"}}"
-                        .formatted(first.get("epoch").asText()));
-        assertThat(next.at("/publications/0/offset").intValue()).isEqualTo(70);
-        assertThat(next.get("publications")).hasSize(31);
+                "{\"channel\":\"chat:a\",\"limit\":-1,\"since\":{\"offset\":%d,\"epoch\":\"%s\"}}"
+                        .formatted(90, first.get("epoch").asText()));
+        assertThat(next.at("/publications/0/offset").intValue()).isEqualTo(91);
+        assertThat(next.get("publications")).hasSize(10);
         assertThat(next.has("truncated")).isFalse();
 
         String ask = "{\"history\":{\"channel\":\"chat:a\",\"limit\":-1}},";
@@ -361,6 +361,25 @@ class PublishApiMethodsTest {
             assertThat(api.result("disconnect", "{\"client\":\"%s\"}".formatted(client)))
                     .isEmpty();
             stream.readToEnd();
+        }
+    }
+
+    @Test
+    void aConnectionIsNotSubscribedToMoreThanItMayAskForItself() throws Exception {
+        ApiCalls api = start("namespaces.room.presence=true", "channels.max-per-connection=2");
+        try (SseStream stream = api.sse("channels=room:1")) {
+            String params = "{\"client\":\"%s\",\"channel\":\"%s\"}";
+            String client = clientOf(api, "room:1");
+            assertThat(api.result("subscribe", params.formatted(client, "news:a"))).isEmpty();
+            assertThat(api.error("subscribe", params.formatted(client, "news:b")))
+                    .startsWith("106 ")
+                    .contains("channels.max-per-connection");
+            assertThat(api.result("subscribe", params.formatted(client, "news:a")))
+                    .as("it has that")
+                    .isEmpty();
+            api.result("unsubscribe", params.formatted(client, "news:a"));
+            assertThat(api.result("subscribe", params.formatted(client, "news:b"))).isEmpty();
+            assertThat(stream.head().status()).isEqualTo(200);
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,8 +80,12 @@ class SlowConsumerScenarioTest {
             awaitMeter(gateway, "gateway_messages_dropped_total{reason=\"slow\"}", 30);
             assertThat(Meters.of(gateway).get("gateway_pending_bytes")).isLessThan(2 * 200_000 + 2 * TICK_BYTES * 1.5);
             long newest = newestSeq(gateway);
-            assertThat(skipTo(sse::nextSeq, newest)).isLessThan(newest - 10);
-            assertThat(skipTo(ws::nextSeq, newest)).isLessThan(newest - 10);
+            AtomicInteger gaps = new AtomicInteger();
+            assertThat(skipTo(() -> sse.nextSeq(gaps), newest)).isLessThan(newest - 10);
+            assertThat(gaps).as("gaps told on SSE").hasPositiveValue();
+            gaps.set(0);
+            assertThat(skipTo(() -> ws.nextSeq(gaps), newest)).isLessThan(newest - 10);
+            assertThat(gaps).as("gaps told on WebSocket").hasPositiveValue();
             assertUndisturbed(gateway, reader, other);
             assertThat(Meters.sum(Meters.of(gateway), "gateway_connections_closed_total"))
                     .isZero();

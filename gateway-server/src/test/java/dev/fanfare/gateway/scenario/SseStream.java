@@ -11,6 +11,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** An SSE client that checks every chunk and every line. */
 final class SseStream implements Closeable {
@@ -79,7 +80,10 @@ final class SseStream implements Closeable {
 
     /** The data of the next tick, which must have a cursor as its {@code id}. */
     private String nextData() throws IOException {
-        List<String> block = nextEvent();
+        return dataOf(nextEvent());
+    }
+
+    private static String dataOf(List<String> block) {
         assertThat(block).as("lines of an event").hasSize(2);
         assertThat(block.get(1)).startsWith("data: ");
         assertThat(block.get(0)).matches("id: \\w{6}\\.[\\w-]{4,13}");
@@ -88,6 +92,16 @@ final class SseStream implements Closeable {
 
     long nextSeq() throws IOException {
         return seqOf(nextData());
+    }
+
+    /** The same; what tells that ticks were missed is counted. */
+    long nextSeq(AtomicInteger gaps) throws IOException {
+        List<String> block = nextEvent();
+        while (block.contains("event: gap")) {
+            gaps.incrementAndGet();
+            block = nextEvent();
+        }
+        return seqOf(dataOf(block));
     }
 
     /** Without parsing the whole of a large tick. */

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A WebSocket client that can also do everything a client must not do, and checks every frame of the gateway. */
 final class WsStream implements Closeable {
@@ -139,6 +140,16 @@ final class WsStream implements Closeable {
 
     long nextSeq() throws IOException {
         return SseStream.seqOf(next(TEXT).text());
+    }
+
+    /** The same; what tells that ticks were missed is counted. */
+    long nextSeq(AtomicInteger gaps) throws IOException {
+        String text = next(TEXT).text();
+        while (text.contains("\"gap\"")) {
+            gaps.incrementAndGet();
+            text = next(TEXT).text();
+        }
+        return SseStream.seqOf(text);
     }
 
     List<Long> nextSeqs(int count) throws IOException {
