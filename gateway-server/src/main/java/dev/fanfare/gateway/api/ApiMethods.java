@@ -102,7 +102,7 @@ final class ApiMethods {
                 .history(channel, rules, since(params.path("since")), limit)
                 .thenCompose(history -> {
                     int most = bounds.share(MAX_HISTORY_BYTES);
-                    return isShort(history)
+                    return isShort(history, most)
                             ? CompletableFuture.completedFuture(view(history, limit, most))
                             : CompletableFuture.supplyAsync(() -> view(history, limit, most), state.background());
                 });
@@ -175,12 +175,15 @@ final class ApiMethods {
         }
     }
 
-    private static boolean isShort(Broker.History history) {
+    /** Whether the part of {@code history} that is written, {@code most} bytes or its first publication, is written soon. */
+    private static boolean isShort(Broker.History history, int most) {
         long bytes = 0;
+        long first = 0;
         for (Publication each : history.publications()) {
             bytes += each.content().data().length + AROUND;
+            first = first == 0 ? bytes : first;
         }
-        return bytes <= SHORT;
+        return Math.min(bytes, Math.max(first, most)) <= SHORT;
     }
 
     /** The first publications of {@code history} that have {@code most} bytes together, but at least one. */

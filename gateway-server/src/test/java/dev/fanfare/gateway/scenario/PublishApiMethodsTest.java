@@ -370,7 +370,8 @@ class PublishApiMethodsTest {
         try (SseStream stream = api.sse("channels=room:1")) {
             String params = "{\"client\":\"%s\",\"channel\":\"%s\"}";
             String client = clientOf(api, "room:1");
-            assertThat(api.result("subscribe", params.formatted(client, "news:a"))).isEmpty();
+            assertThat(api.result("subscribe", params.formatted(client, "news:a")))
+                    .isEmpty();
             assertThat(api.error("subscribe", params.formatted(client, "news:b")))
                     .startsWith("106 ")
                     .contains("channels.max-per-connection");
@@ -378,7 +379,8 @@ class PublishApiMethodsTest {
                     .as("it has that")
                     .isEmpty();
             api.result("unsubscribe", params.formatted(client, "news:a"));
-            assertThat(api.result("subscribe", params.formatted(client, "news:b"))).isEmpty();
+            assertThat(api.result("subscribe", params.formatted(client, "news:b")))
+                    .isEmpty();
             assertThat(stream.head().status()).isEqualTo(200);
         }
     }
