@@ -88,8 +88,10 @@ public interface Broker extends AutoCloseable {
     /**
      * Whether new subscribers may be let in: there is room for their channels, and not too much waits. If not, a stream is
      * refused before it begins. Right now; the next moment it may be otherwise.
+     *
+     * @param newChannels how many of theirs nobody on this node wants yet
      */
-    default boolean hasRoom() {
+    default boolean hasRoom(int newChannels) {
         return true;
     }
 

@@ -95,7 +95,7 @@ final class Interests {
         if (more > 0 && channels.size() + more > bounds.channels()) {
             return Refusal.CHANNELS;
         }
-        return broker.hasRoom() ? null : Refusal.ENGINE;
+        return broker.hasRoom(more) ? null : Refusal.ENGINE;
     }
 
     /** Channels somebody here subscribed to by name. */

@@ -48,4 +48,24 @@ class AdmissionScenarioTest {
             assertThat(first.nextSeq()).isPositive();
         }
     }
+
+    @Test
+    void aStreamOfOneChannelTooManyIsRefusedAndThoseOfKnownOnesAreNot() throws Exception {
+        RunningGateway gateway = gateways.start("engine.memory.max-channels=2", "ticker.source=off");
+        try (RawClient first = RawClient.to(gateway);
+                RawClient refused = RawClient.to(gateway);
+                RawClient known = RawClient.to(gateway);
+                RawClient metrics = RawClient.to(gateway)) {
+            assertThat(first.get("/sse?channels=a,b").readHead().status()).isEqualTo(200);
+            await().atMost(Meters.PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(metrics.get("/metrics").readReply().body())
+                                    .contains("gateway_engine_channels 2.0"));
+            assertThat(refused.get("/sse?channels=a,c").readReply().problem(503))
+                    .contains("as many channels");
+            assertThat(known.get("/sse?channels=a,b").readHead().status()).isEqualTo(200);
+            assertThat(metrics.get("/metrics").readReply().body())
+                    .contains("gateway_connections_refused_total{reason=\"engine\"} 1.0");
+        }
+    }
 }

@@ -145,8 +145,8 @@ public final class MemoryBroker implements Broker {
     }
 
     @Override
-    public boolean hasRoom() {
-        return counts.channels() < config.maxChannels() && thread.hasRoom();
+    public boolean hasRoom(int newChannels) {
+        return counts.channels() + newChannels <= config.maxChannels() && thread.hasRoom();
     }
 
     @Override

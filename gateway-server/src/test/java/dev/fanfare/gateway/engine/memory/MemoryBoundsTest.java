@@ -89,7 +89,7 @@ class MemoryBoundsTest {
             publish("c" + i, HISTORY, "x");
         }
 
-        assertThat(broker.hasRoom()).isFalse();
+        assertThat(broker.hasRoom(1)).isFalse();
         EngineException failure =
                 Objects.requireNonNull(outcome("another", HISTORY, "x", null).failure());
         assertThat(failure.reason()).isEqualTo(EngineException.Reason.TOO_MANY_CHANNELS);
@@ -106,7 +106,7 @@ class MemoryBoundsTest {
 
         assertThat(broker.counts().channels()).isEqualTo(MAX_CHANNELS);
         assertThat(broker.counts().refused()).isEqualTo(2 * MAX_CHANNELS);
-        assertThat(broker.hasRoom()).isFalse();
+        assertThat(broker.hasRoom(1)).isFalse();
         assertThat(outcome("wanted" + MAX_CHANNELS, HISTORY, "x", null).failure())
                 .isNotNull();
         broker.interest("wanted0", false);
@@ -123,7 +123,7 @@ class MemoryBoundsTest {
         settled();
 
         assertThat(broker.counts().refused()).isZero();
-        assertThat(broker.hasRoom()).isTrue();
+        assertThat(broker.hasRoom(1)).isTrue();
         assertThat(broker.counts().channels()).isZero();
     }
 
