@@ -1,11 +1,17 @@
-// channels: publishes to many channels over the bulk API and reads them as SSE, to see how many publications a gateway takes and how late they arrive.
+// channels: publishes to many channels over HTTP and reads them as SSE, to see how many publications a server takes, how late it
+// answers and how late they arrive.
 //
 //   cc -O2 -o channels channels.c
-//   ./channels -p PORT [-n subscribers] [-c channels each] [-k channels] [-r publications/s, 0 = as many as are taken] [-b lines per request]
-//              [-s payload bytes] [-w seconds] [-P pid]
+//   ./channels -p PORT [-n 1000] [-c 1] [-k 1000] [-r 0] [-u bulk|publish] [-b 200] [-o 4] [-q 4] [-s 256] [-W 5] [-w 10] [-H 0] [-P PID]
 //
-// Subscriber i hears the channels i*c … i*c+c-1 (modulo k). Publications go to random channels. Latency counts from the time a publication was due
-// (no coordinated omission) to the reply, and to the event. The last line is one JSON object; lost = deliveries that were due and did not come.
+//   -n connections that subscribe   -c channels of each       -k channels in all: connection i hears i*c … i*c+c-1, modulo k
+//   -r publications a second, evenly; 0: as many as are taken -u bulk (POST /api/bulk) or publish (POST /api/publish)
+//   -b publications in a bulk       -o requests pipelined on each connection         -q connections that publish
+//   -s bytes of data                -W seconds to warm up     -w seconds to measure  -H only hold the connections, seconds
+//   -P process whose CPU time is told
+//
+// Publications go to random channels. Latencies count from the time a publication was due, not from when it could be sent. The
+// last line is one JSON object; lost: deliveries that were due from accepted publications and had not come two seconds after the end.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -22,113 +28,283 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PUBLISHERS = 4, OUTSTANDING = 4, BUCKETS = 20000, REPLY = 1 << 20 };
-static int port = 8080, subscribers = 1000, each = 1, channels = 1000, batch = 200, payload = 256, seconds = 10, pid;
-static double rate;
+enum { MOST = 64, BUCKETS = 100000, BUFFER = 1 << 20, PER_ADDRESS = 20000 };
+
+typedef struct {
+  int fd, outstanding, first, length;
+  double at[MOST]; // when each request was due
+  char *in;
+} publisher;
+
+typedef struct {
+  int fd, have;
+  char kept[48]; // the beginning of an event whose end has not come
+} subscriber;
+
+static int port = 8080, subscribers = 1000, each = 1, channels = 1000, batch = 200, pipelined = 4, publishers = 4;
+static int payload = 256, warm_up = 5, seconds = 10, hold, pid, bulk = 1;
+static double rate, begin, stop; // measured is what was due between begin and stop
 static long sent, accepted, refused, delivered, due, busy;
-static uint32_t reply_ms[BUCKETS], event_ms[BUCKETS];
-static int *hearers; // subscribers of a channel
+static uint32_t reply_at[BUCKETS], event_at[BUCKETS]; // by tenths of a millisecond
+static int *hearers;                                  // subscribers of each channel
+static char pad[65536];
 
-typedef struct { int fd, outstanding, head, length; double at[OUTSTANDING]; char *in; int first; } Publisher;
-typedef struct { int fd, have; char line[64]; } Subscriber;
-
-static double now(void) { struct timespec t; clock_gettime(CLOCK_REALTIME, &t); return t.tv_sec + t.tv_nsec / 1e9; }
-static void die(const char *what) { perror(what); exit(1); }
-static double cpu(int p) {
-  char path[64], text[1024]; snprintf(path, sizeof path, "/proc/%d/stat", p);
-  FILE *f = fopen(path, "r"); if (!f) return 0; size_t n = fread(text, 1, sizeof text - 1, f); fclose(f); text[n] = 0;
-  unsigned long u, s; char *at = strrchr(text, ')'); if (!at || sscanf(at + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &u, &s) != 2) return 0;
-  return (double)(u + s) / sysconf(_SC_CLK_TCK);
+static void die(const char *what) {
+  perror(what);
+  exit(1);
 }
-static void count(uint32_t *buckets, double s) { long ms = s < 0 ? 0 : (long)(s * 1000); buckets[ms >= BUCKETS ? BUCKETS - 1 : ms]++; }
-static int percentile(uint32_t *buckets, double p) {
-  uint64_t all = 0, seen = 0; for (int i = 0; i < BUCKETS; i++) all += buckets[i];
-  for (int i = 0; i < BUCKETS; i++) if ((seen += buckets[i]) >= all * p && all) return i;
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static double cpu(int of, int system_only) {
+  char path[64], text[1024];
+  unsigned long user, system;
+  snprintf(path, sizeof path, "/proc/%d/stat", of);
+  FILE *f = fopen(path, "r");
+  if (!f) return 0;
+  text[fread(text, 1, sizeof text - 1, f)] = 0;
+  fclose(f);
+  char *at = strrchr(text, ')');
+  if (!at || sscanf(at + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2) return 0;
+  return (double)(system + (system_only ? 0 : user)) / sysconf(_SC_CLK_TCK);
+}
+
+static int counts(double when) { return when >= begin && when < stop; }
+
+static void count(uint32_t *buckets, double late) {
+  long i = late < 0 ? 0 : (long)(late * 10000);
+  buckets[i >= BUCKETS ? BUCKETS - 1 : i]++;
+}
+
+static double percentile(const uint32_t *buckets, double share) {
+  uint64_t all = 0, seen = 0;
+  for (int i = 0; i < BUCKETS; i++) all += buckets[i];
+  for (int i = 0; i < BUCKETS && all; i++)
+    if ((seen += buckets[i]) >= all * share) return (i + 1) / 10.0;
   return 0;
 }
-static int dial(int n) {
-  int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1; if (fd < 0) die("socket");
+
+static int dial(int number) {
+  int one = 1, fd = socket(AF_INET, SOCK_STREAM, 0);
   struct sockaddr_in from = {.sin_family = AF_INET}, to = {.sin_family = AF_INET, .sin_port = htons(port)};
-  from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + n / 20000); to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (fd < 0) die("socket");
+  from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + number / PER_ADDRESS);
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   setsockopt(fd, SOL_IP, 24 /* IP_BIND_ADDRESS_NO_PORT */, &one, sizeof one);
   if (bind(fd, (void *)&from, sizeof from) || connect(fd, (void *)&to, sizeof to)) die("connect");
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   return fd;
 }
-static void all(int fd, const char *bytes, size_t n) {
-  while (n) { ssize_t k = send(fd, bytes, n, MSG_NOSIGNAL); if (k < 0) { if (errno == EAGAIN) { usleep(50); continue; } die("send"); } bytes += k; n -= k; }
+
+static void send_all(int fd, const char *bytes, size_t n) {
+  while (n) {
+    ssize_t k = send(fd, bytes, n, MSG_NOSIGNAL);
+    if (k < 0 && errno != EAGAIN) die("send");
+    if (k < 0) {
+      usleep(50);
+      continue;
+    }
+    bytes += k;
+    n -= k;
+  }
 }
-static void publish(Publisher *p, double when) {
-  static char body[1 << 20], pad[65536], request[(1 << 20) + 256]; if (!*pad) memset(pad, 'x', sizeof pad - 1);
+
+// {"channel":"s:N","data":{"ts":MICROSECONDS,"pad":"…"}} with as many bytes of data as were asked for.
+static int one(char *to, double when) {
+  int channel = random() % channels, n = sprintf(to, "{\"channel\":\"s:%d\",\"data\":", channel), data = n;
+  n += sprintf(to + n, "{\"ts\":%016.0f,\"pad\":\"", when * 1e6);
+  int left = payload - (n - data) - 2;
+  if (left > 0) {
+    memcpy(to + n, pad, left);
+    n += left;
+  }
+  if (counts(when)) due += hearers[channel];
+  return n + sprintf(to + n, "\"}}");
+}
+
+static void publish(publisher *p, double when) {
+  static char body[BUFFER], request[BUFFER + 256];
   int n = 0;
   for (int i = 0; i < batch; i++) {
-    int c = random() % channels, h = snprintf(body + n, 200, "{\"channel\":\"s:%d\",\"data\":{\"ts\":%.0f,\"pad\":\"", c, when * 1e6), left = payload - 28 > 0 ? payload - 28 : 0;
-    n += h; memcpy(body + n, pad, left); n += left; n += sprintf(body + n, "\"}}\n"); due += hearers[c];
+    n += one(body + n, when);
+    if (bulk) body[n++] = '\n';
   }
-  int h = sprintf(request, "POST /api/bulk HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n", n);
-  memcpy(request + h, body, n); all(p->fd, request, h + n);
-  p->at[(p->first + p->outstanding++) % OUTSTANDING] = when; sent += batch;
+  int head = sprintf(request, "POST /api/%s HTTP/1.1\r\nHost: b\r\nContent-Length: %d\r\n\r\n", bulk ? "bulk" : "publish", n);
+  memcpy(request + head, body, n);
+  p->at[(p->first + p->outstanding++) % MOST] = when;
+  send_all(p->fd, request, head + n);
+  if (counts(when)) sent += batch;
 }
-static void replies(Publisher *p) {
+
+static void reply(publisher *p, char *text, int status) {
+  double when = p->at[p->first];
+  int good = 0;
+  if (status == 200)
+    for (char *at = text; (at = strstr(at, "\"offset\"")); at++) good++;
+  if (counts(when)) {
+    busy += status == 429 || status == 503;
+    accepted += good;
+    refused += batch - good;
+    count(reply_at, now() - when);
+  }
+  p->first = (p->first + 1) % MOST;
+  p->outstanding--;
+}
+
+static void replies(publisher *p) {
+  ssize_t k = read(p->fd, p->in + p->length, BUFFER - p->length);
+  if (k < 0 && errno == EAGAIN) return;
+  if (k <= 0) die("a publishing connection was closed");
+  p->length += k;
+  p->in[p->length] = 0;
+  char *at = p->in;
   for (;;) {
-    ssize_t k = read(p->fd, p->in + p->length, REPLY - p->length); if (k == 0) { fprintf(stderr, "publisher closed\n"); exit(1); }
-    if (k < 0) { if (errno == EAGAIN) return; die("read"); }
-    p->length += k; p->in[p->length] = 0;
-    for (;;) {
-      char *end = strstr(p->in, "\r\n\r\n"), *cl = strcasestr(p->in, "content-length:"); if (!end || !cl || cl > end) break;
-      int body = atoi(cl + 15), whole = (int)(end + 4 - p->in) + body, status = atoi(p->in + 9); if (p->length < whole) break;
-      char keep = p->in[whole]; p->in[whole] = 0; int ok = 0;
-      if (status == 200) for (char *at = end; (at = strstr(at, "\"offset\"")); at++) ok++;
-      if (status == 429 || status == 503) busy++;
-      accepted += ok; refused += batch - ok; p->in[whole] = keep;
-      count(reply_ms, now() - p->at[p->first]); p->first = (p->first + 1) % OUTSTANDING; p->outstanding--;
-      memmove(p->in, p->in + whole, p->length - whole + 1); p->length -= whole;
-    }
+    char *end = strstr(at, "\r\n\r\n"), *field = strcasestr(at, "content-length:");
+    if (!end || !field || field > end) break;
+    char *next = end + 4 + atoi(field + 15), keep;
+    if (next > p->in + p->length) break;
+    keep = *next;
+    *next = 0;
+    reply(p, end, atoi(at + 9));
+    *next = keep;
+    at = next;
   }
+  p->length -= at - p->in;
+  memmove(p->in, at, p->length + 1);
 }
-static void events(Subscriber *s) { // counts "data: {"ts":N" lines, also where reads cut them
+
+static void events(subscriber *s) {
+  static const char mark[] = "data: {\"ts\":";
   static char in[65536 + 64];
-  for (;;) {
-    memcpy(in, s->line, s->have); ssize_t k = read(s->fd, in + s->have, 65536);
-    if (k <= 0) { if (k < 0 && errno == EAGAIN) return; if (k == 0) { fprintf(stderr, "a subscriber was closed\n"); exit(1); } die("read"); }
-    char *end = in + s->have + k, *at = in, *hit; *end = 0; double t = now();
-    while ((hit = memmem(at, end - at, "data: {\"ts\":", 12)) && end - hit >= 32) { count(event_ms, t - atof(hit + 12) / 1e6); delivered++; at = hit + 12; }
-    char *rest = hit ? hit : end - (end - at < 11 ? end - at : 11); s->have = end - rest; memmove(s->line, rest, s->have);
+  enum { MARK = sizeof mark - 1, WHOLE = MARK + 17 };
+  memcpy(in, s->kept, s->have);
+  ssize_t k = read(s->fd, in + s->have, 65536);
+  if (k < 0 && errno == EAGAIN) return;
+  if (k <= 0) die("a subscriber was closed");
+  char *at = in, *end = in + s->have + k, *hit;
+  double t = now();
+  while ((hit = memmem(at, end - at, mark, MARK)) && end - hit >= WHOLE) {
+    double when = strtod(hit + MARK, NULL) / 1e6;
+    if (counts(when) && ++delivered) count(event_at, t - when);
+    at = hit + WHOLE;
+  }
+  char *rest = hit ? hit : end - at < MARK - 1 ? at : end - (MARK - 1);
+  s->have = end - rest;
+  memmove(s->kept, rest, s->have);
+}
+
+static void subscribe(subscriber *s, int i) {
+  static char request[1 << 18];
+  int n = sprintf(request, "GET /sse?channels=");
+  for (int j = 0; j < each; j++) {
+    int channel = ((long)i * each + j) % channels;
+    hearers[channel]++;
+    n += sprintf(request + n, "%ss:%d", j ? "," : "", channel);
+  }
+  n += sprintf(request + n, " HTTP/1.1\r\nHost: b\r\n\r\n");
+  s->fd = dial(i);
+  send_all(s->fd, request, n);
+  fcntl(s->fd, F_SETFL, O_NONBLOCK);
+}
+
+static void watch(int epoll, int fd, uint64_t number) {
+  struct epoll_event e = {.events = EPOLLIN, .data.u64 = number};
+  if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &e)) die("epoll_ctl");
+}
+
+static void options(int argc, char **argv) {
+  for (int o; (o = getopt(argc, argv, "p:n:c:k:r:u:b:o:q:s:W:w:H:P:")) > 0;) switch (o) {
+      case 'p': port = atoi(optarg); break;
+      case 'n': subscribers = atoi(optarg); break;
+      case 'c': each = atoi(optarg); break;
+      case 'k': channels = atoi(optarg); break;
+      case 'r': rate = atof(optarg); break;
+      case 'u': bulk = !strcmp(optarg, "bulk"); break;
+      case 'b': batch = atoi(optarg); break;
+      case 'o': pipelined = atoi(optarg); break;
+      case 'q': publishers = atoi(optarg); break;
+      case 's': payload = atoi(optarg); break;
+      case 'W': warm_up = atoi(optarg); break;
+      case 'w': seconds = atoi(optarg); break;
+      case 'H': hold = atoi(optarg); break;
+      case 'P': pid = atoi(optarg); break;
+      default: fprintf(stderr, "see the head of channels.c\n"); exit(2);
+    }
+  if (!bulk) batch = 1;
+  if (pipelined < 1 || pipelined > MOST || each > 5000 || channels < 1 || payload > 60000 || (long)batch * (payload + 64) > BUFFER) {
+    fprintf(stderr, "more than the client is made for\n");
+    exit(2);
   }
 }
+
 int main(int argc, char **argv) {
-  for (int o; (o = getopt(argc, argv, "p:n:c:k:r:b:s:w:P:")) > 0;) switch (o) {
-    case 'p': port = atoi(optarg); break; case 'n': subscribers = atoi(optarg); break; case 'c': each = atoi(optarg); break; case 'k': channels = atoi(optarg); break;
-    case 'r': rate = atof(optarg); break; case 'b': batch = atoi(optarg); break; case 's': payload = atoi(optarg); break; case 'w': seconds = atoi(optarg); break;
-    case 'P': pid = atoi(optarg); break; default: fprintf(stderr, "see the head of channels.c\n"); return 2;
-  }
-  struct rlimit rl; getrlimit(RLIMIT_NOFILE, &rl); rl.rlim_cur = rl.rlim_max; setrlimit(RLIMIT_NOFILE, &rl);
-  hearers = calloc(channels, sizeof *hearers); Subscriber *subs = calloc(subscribers + 1, sizeof *subs); Publisher pubs[PUBLISHERS] = {0};
-  int ep = epoll_create1(0);
+  options(argc, argv);
+  memset(pad, 'x', sizeof pad);
+  struct rlimit files;
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+  hearers = calloc(channels, sizeof *hearers);
+  subscriber *subs = calloc(subscribers + 1, sizeof *subs);
+  publisher *pubs = calloc(publishers + 1, sizeof *pubs);
+  int epoll = epoll_create1(0);
   for (int i = 0; i < subscribers; i++) {
-    static char request[1 << 16]; int n = sprintf(request, "GET /sse?channels=");
-    for (int j = 0; j < each; j++) { int c = ((long)i * each + j) % channels; hearers[c]++; n += sprintf(request + n, "%ss:%d", j ? "," : "", c); }
-    n += sprintf(request + n, " HTTP/1.1\r\nHost: localhost\r\n\r\n"); subs[i].fd = dial(i); all(subs[i].fd, request, n); fcntl(subs[i].fd, F_SETFL, O_NONBLOCK);
-    struct epoll_event e = {.events = EPOLLIN, .data.u64 = i}; epoll_ctl(ep, EPOLL_CTL_ADD, subs[i].fd, &e);
+    subscribe(&subs[i], i);
+    watch(epoll, subs[i].fd, i);
   }
-  for (int i = 0; i < PUBLISHERS; i++) {
-    pubs[i].fd = dial(0); pubs[i].in = malloc(REPLY + 1); fcntl(pubs[i].fd, F_SETFL, O_NONBLOCK);
-    struct epoll_event e = {.events = EPOLLIN, .data.u64 = subscribers + 1 + i}; epoll_ctl(ep, EPOLL_CTL_ADD, pubs[i].fd, &e);
+  if (hold) {
+    printf("{\"open\":%d}\n", subscribers);
+    fflush(stdout);
+    sleep(hold);
+    return 0;
   }
-  sleep(3); // subscriptions settle
-  double start = now(), stop = start + seconds, next = start, c0 = cpu(pid); struct epoll_event ev[512];
-  for (double t = start; t < stop + 3; t = now()) { // three seconds for what is under way
-    for (int i = 0, idle = 0; t < stop && idle < PUBLISHERS && (!rate || next <= t); i = (i + 1) % PUBLISHERS) {
-      if (pubs[i].outstanding == OUTSTANDING) { idle++; continue; }
-      idle = 0; publish(&pubs[i], rate ? next : t); if (rate) next += batch / rate; else break;
+  for (int i = 0; i < publishers; i++) {
+    pubs[i].fd = dial(0);
+    pubs[i].in = malloc(BUFFER + 1);
+    fcntl(pubs[i].fd, F_SETFL, O_NONBLOCK);
+    watch(epoll, pubs[i].fd, subscribers + i);
+  }
+  sleep(2); // subscriptions settle
+  struct epoll_event ready[512];
+  double next = now(), used = 0, system = 0, own = 0;
+  int measuring = 0;
+  begin = next + warm_up + 0.00037; // never the very moment a publication is due
+  stop = begin + seconds;
+  for (double t = now(); t < stop + 2; t = now()) {
+    if (!measuring && t >= begin && t < stop) {
+      measuring = 1;
+      used = cpu(pid, 0), system = cpu(pid, 1), own = cpu(getpid(), 0);
     }
-    int k = epoll_wait(ep, ev, 512, 1);
-    for (int i = 0; i < k; i++) { long n = ev[i].data.u64; if (n < subscribers) events(&subs[n]); else replies(&pubs[n - subscribers - 1]); }
+    for (int i = 0, full = 0; t < stop && full < publishers && (!rate || next <= t); i = (i + 1) % publishers) {
+      if (pubs[i].outstanding == pipelined) {
+        full++;
+        continue;
+      }
+      full = 0;
+      publish(&pubs[i], rate ? next : now());
+      if (rate) next += batch / rate;
+      else break;
+    }
+    int k = epoll_wait(epoll, ready, 512, 1);
+    for (int i = 0; i < k; i++) {
+      long n = ready[i].data.u64;
+      if (n < subscribers) events(&subs[n]);
+      else replies(&pubs[n - subscribers]);
+    }
+    if (t >= stop && used >= 0) {
+      used = cpu(pid, 0) - used, system = cpu(pid, 1) - system, own = cpu(getpid(), 0) - own;
+      printf("{\"cpu_s\":%.2f,\"system_s\":%.2f,\"client_s\":%.2f,", used, system, own);
+      used = -1;
+    }
   }
-  double used = cpu(pid) - c0;
-  printf("{\"subscribers\":%d,\"channels_each\":%d,\"channels\":%d,\"asked_rate\":%.0f,\"payload\":%d,\"batch\":%d,\"seconds\":%d,\"sent\":%ld,\"accepted\":%ld,\"refused\":%ld,\"busy_replies\":%ld,"
-         "\"accepted_per_second\":%.0f,\"due\":%ld,\"delivered\":%ld,\"lost\":%ld,\"reply_ms_p50\":%d,\"reply_ms_p99\":%d,\"event_ms_p50\":%d,\"event_ms_p99\":%d,\"server_cores\":%.2f}\n",
-         subscribers, each, channels, rate, payload, batch, seconds, sent, accepted, refused, busy, accepted / (double)seconds, due, delivered,
-         refused ? -1 : due - delivered, percentile(reply_ms, .5), percentile(reply_ms, .99), percentile(event_ms, .5), percentile(event_ms, .99), used / seconds);
+  printf("\"connections\":%d,\"channels_each\":%d,\"channels\":%d,\"route\":\"%s\",\"batch\":%d,\"payload\":%d,\"publishers\":%d,\"pipelined\":%d,"
+         "\"asked_rate\":%.0f,\"seconds\":%d,\"sent\":%ld,\"accepted\":%ld,\"refused\":%ld,\"busy_replies\":%ld,\"due\":%ld,\"delivered\":%ld,\"lost\":%ld,"
+         "\"reply_ms_p50\":%.1f,\"reply_ms_p99\":%.1f,\"event_ms_p50\":%.1f,\"event_ms_p99\":%.1f}\n",
+         subscribers, each, channels, bulk ? "/api/bulk" : "/api/publish", batch, payload, publishers, pipelined, rate, seconds, sent, accepted, refused, busy,
+         due, delivered, refused ? -1 : due - delivered, percentile(reply_at, .5), percentile(reply_at, .99), percentile(event_at, .5), percentile(event_at, .99));
   return 0;
 }

@@ -6,7 +6,7 @@ results.py threads PID                      CPU seconds by thread name, as JSON
 results.py classes BEFORE AFTER N           bytes per connection by class, from two class histograms, as JSON
 results.py events FILE                      bytes allocated by thread name, from `jfr print --json`, as JSON
 results.py KIND --rows FILE --environment FILE --out DIR
-                                            KIND: compare, memory, idle, accept, allocation, fleet, steps, jmh
+                                            KIND: compare, memory, idle, accept, allocation, fleet, steps, jmh, channels
 
 The last form writes DIR/KIND.json (compare also KIND.svg) and prints a Markdown table. If a file DIR.md exists, the table also
 replaces what stands there between <!-- KIND --> and <!-- /KIND -->.
@@ -443,6 +443,111 @@ def fleet(rows, out):
     return figures, table(head, lines)
 
 
+CHANNELS = {
+    "ingest": "as many as are taken, bulks of 100",
+    "half": "25,000/s, bulks of 50",
+    "single": "as many as are taken, one a request, pipelined",
+    "wide": "as many as are taken, bulks of 100",
+    "many": "2,000/s, bulks of 20",
+}
+HOT = {
+    "ticks": "`ticks`, conflating",
+    "hot": "a channel with history, published over HTTP",
+    "ticks-base": "`ticks` of another gateway (`TICKS_JAR`)",
+}
+JIT = ("C1 CompilerThre", "C2 CompilerThre")
+
+
+def published(rows):
+    """Publishing: what the server's threads spent on a publication from its start to the end, without the JIT's share."""
+    figures, lines = [], []
+    for target, group in by_target([row for row in rows if row["target"] in CHANNELS], "target").items():
+        results = [row["result"] for row in group]
+
+        def middle(key):
+            return median(result[key] for result in results)
+
+        first = results[0]
+        threads = {}
+        for row in group:
+            spent = {name: s - row["before"].get(name, 0) for name, s in row["after"].items()}
+            whole = sum(spent.values())
+            for name, s in spent.items():
+                threads.setdefault(name, []).append(s / whole)
+        figure = {
+            "target": target,
+            "runs": len(group),
+            "accepted_per_second": round(median(r["accepted"] / r["seconds"] for r in results)),
+            "deliveries_per_second": round(median(r["delivered"] / r["seconds"] for r in results)),
+            "server_us_per_publication": round(median(r["cpu_s"] * 1e6 / r["accepted"] for r in results), 2),
+            "server_system_us_per_publication": round(median(r["system_s"] * 1e6 / r["accepted"] for r in results), 2),
+            "server_cores": round(median(r["cpu_s"] / r["seconds"] for r in results), 2),
+            "client_cores": round(median(r["client_s"] / r["seconds"] for r in results), 2),
+            "refused": sum(r["refused"] for r in results),
+            "lost": sum(max(0, r["lost"]) for r in results),
+            "rss_grown_kb": round(median(row["rss_grown_kb"] for row in group)),
+            "gc_max_ms": max(row["gc_max_ms"] for row in group),
+            "thread_shares": {n: round(median(v), 3) for n, v in sorted(threads.items(), key=lambda e: -max(e[1])) if max(v) > 0.01},
+        }
+        for key in ("reply_ms_p50", "reply_ms_p99", "event_ms_p50", "event_ms_p99"):
+            figure[key] = round(middle(key), 1)
+        figures.append(figure)
+        lines.append([
+            "{:,} channels, {:,} connections × {}; {}".format(first["channels"], first["connections"], first["channels_each"], CHANNELS[target]),
+            "{:,}".format(figure["accepted_per_second"]),
+            "{:,}".format(figure["deliveries_per_second"]),
+            "%.1f" % figure["server_us_per_publication"],
+            "%.2f" % figure["server_cores"],
+            "%.2f" % figure["client_cores"],
+            "%.1f" % figure["reply_ms_p99"],
+            "%.1f" % figure["event_ms_p50"],
+            "%.1f" % figure["event_ms_p99"],
+            "%d, %d" % (figure["refused"], figure["lost"]),
+            "%.0f" % figure["gc_max_ms"],
+        ])
+    head = ["load", "publications/s", "deliveries/s", "server CPU, µs/publication", "server, cores", "client, cores",
+            "reply p99, ms", "event p50, ms", "p99, ms", "refused, lost", "longest GC pause, ms"]
+    return figures, table(head, lines) if lines else ""
+
+
+def hot(rows):
+    """One channel that everybody hears beside the ticks of the same run."""
+    found = [row for row in rows if row["target"] in HOT]
+    base = {}
+    for row in found:
+        if row["target"] == "ticks":
+            base.setdefault(row["run"], []).append(row["result"]["server_cpu_us_per_msg"])
+    figures, lines = [], []
+    for target, group in by_target(found).items():
+        figure = {"target": target, "runs": len(group)}
+        figure["to_ticks"] = round(median(row["result"]["server_cpu_us_per_msg"] / mean(base[row["run"]]) for row in group), 3)
+        for key in ("server_cpu_us_per_msg", "server_user_us_per_msg", "spread_ms_mean", "latency_ms_p50", "latency_ms_p99"):
+            figure[key] = round(median(row["result"][key] for row in group), 2)
+        figures.append(figure)
+        lines.append([HOT[target], "%.2f" % figure["server_cpu_us_per_msg"], "%.2f×" % figure["to_ticks"]]
+                     + ["%.2f" % figure["server_user_us_per_msg"], "%.0f" % figure["spread_ms_mean"]]
+                     + ["%.0f" % figure["latency_ms_p50"], "%.0f" % figure["latency_ms_p99"]])
+    head = ["one channel, all connections, SSE", "CPU, µs/message", "to ticks", "of it user", "spread, ms", "p50, ms", "p99, ms"]
+    return figures, table(head, lines) if lines else ""
+
+
+def channel_memory(rows):
+    group = [row for row in rows if row["target"] == "memory"]
+    if not group:
+        return [], ""
+    for row in group:  # room that a full collection did not bother to close
+        row["classes"] = {name: size for name, size in row["classes"].items() if "FillerElement" not in name}
+    sums = [sum(row["classes"].values()) for row in group]
+    figure = {"target": "memory", "runs": len(group), "bytes_per_channel": round(median(sums)), "classes": group[-1]["classes"]}
+    lines = [["`%s`" % re.sub(r"^.*[.]", "", name), "%.0f" % size] for name, size in list(figure["classes"].items())[:16]]
+    return [figure], table(["of it", "bytes"], [["**a channel with one subscriber, empty history**", "**%d**" % figure["bytes_per_channel"]]] + lines)
+
+
+def channels(rows):
+    parts = [published(rows), channel_memory(rows), hot(rows)]
+    return [f for figures, _ in parts for f in figures], "\n\n".join(text for _, text in parts if text)
+
+
 def jmh(rows):
     figures, lines = [], []
     for row in rows:
@@ -488,7 +593,7 @@ def report(kind, options):
         sys.exit("nothing was measured")
     makers = {
         "compare": compare, "memory": memory, "idle": idle, "accept": accept, "allocation": allocation_table, "jmh": jmh,
-        "fleet": lambda found: fleet(found, out), "steps": steps,
+        "fleet": lambda found: fleet(found, out), "steps": steps, "channels": channels,
     }
     out = pathlib.Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
@@ -525,7 +630,7 @@ def main():
     compared.add_argument("after")
     compared.add_argument("connections", type=int)
     commands.add_parser("events").add_argument("file")
-    for kind in ("compare", "memory", "idle", "accept", "allocation", "fleet", "steps", "jmh"):
+    for kind in ("compare", "memory", "idle", "accept", "allocation", "fleet", "steps", "jmh", "channels"):
         reported = commands.add_parser(kind)
         for name in ("rows", "environment", "out"):
             reported.add_argument("--" + name, required=True)

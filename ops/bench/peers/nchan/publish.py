@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Publishes one tick a second to Nchan over one connection. Usage: publish.py PORT SECONDS"""
+"""Publishes one tick a second over one connection. Usage: publish.py PORT SECONDS [PATH]; the path is Nchan's /pub if not given."""
 
 import http.client
 import sys
@@ -14,13 +14,14 @@ QUOTES = (
 
 def main():
     port, seconds = int(sys.argv[1]), int(sys.argv[2])
-    nchan = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    path = sys.argv[3] if len(sys.argv) > 3 else "/pub"
+    server = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     begin = time.monotonic()
     for seq in range(1, seconds + 1):
         time.sleep(max(0, begin + seq - time.monotonic()))
         tick = '{"seq":%d,"ts":%d,%s' % (seq, time.time() * 1000, QUOTES)
-        nchan.request("POST", "/pub", tick, {"Content-Type": "application/json"})
-        nchan.getresponse().read()
+        server.request("POST", path, tick, {"Content-Type": "application/json"})
+        server.getresponse().read()
 
 
 main()
