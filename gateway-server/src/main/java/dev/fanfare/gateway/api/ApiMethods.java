@@ -101,10 +101,13 @@ final class ApiMethods {
         return state.broker()
                 .history(channel, rules, since(params.path("since")), limit)
                 .thenCompose(history -> {
-                    int most = bounds.share(MAX_HISTORY_BYTES);
-                    return isShort(history, most)
-                            ? CompletableFuture.completedFuture(view(history, limit, most))
-                            : CompletableFuture.supplyAsync(() -> view(history, limit, most), state.background());
+                    List<Publication> fitting = fitting(history.publications(), bounds);
+                    boolean truncated = fitting.size() < history.publications().size()
+                            || (fitting.size() < limit && history.hasMore());
+                    return bytesOf(fitting) <= SHORT
+                            ? CompletableFuture.completedFuture(view(history, fitting, truncated))
+                            : CompletableFuture.supplyAsync(
+                                    () -> view(history, fitting, truncated), state.background());
                 });
     }
 
@@ -124,6 +127,7 @@ final class ApiMethods {
             throw ApiError.bad(
                     "'pattern' must have at most %d characters and %d stars".formatted(publisher.maxName(), MAX_STARS));
         }
+        bounds.scan();
         int most = Math.min(MAX_LISTED, bounds.share(MAX_LISTED_TOGETHER));
         return state.broker().channels(new ChannelPattern(pattern), most + 1).thenApply(names -> {
             ObjectNode result = Json.object();
@@ -175,32 +179,33 @@ final class ApiMethods {
         }
     }
 
-    /** Whether the part of {@code history} that is written, {@code most} bytes or its first publication, is written soon. */
-    private static boolean isShort(Broker.History history, int most) {
+    /** The first of {@code publications}, as many as the reply has room for; if it is for them alone, one at least. */
+    private static List<Publication> fitting(List<Publication> publications, Bounds bounds) {
+        int most = bounds.share(MAX_HISTORY_BYTES);
         long bytes = 0;
-        long first = 0;
-        for (Publication each : history.publications()) {
-            bytes += each.content().data().length + AROUND;
-            first = first == 0 ? bytes : first;
-        }
-        return Math.min(bytes, Math.max(first, most)) <= SHORT;
-    }
-
-    /** The first publications of {@code history} that have {@code most} bytes together, but at least one. */
-    private static ObjectNode view(Broker.History history, int limit, int most) {
-        ObjectNode result = Json.object();
-        ArrayNode publications = result.putArray("publications");
-        long bytes = 0;
-        for (Publication each : history.publications()) {
-            bytes += each.content().data().length + AROUND;
-            if (bytes > most && !publications.isEmpty()) {
+        int count = 0;
+        while (count < publications.size()) {
+            bytes += publications.get(count).content().data().length + AROUND;
+            if (bytes > most && (count > 0 || !bounds.isAlone())) {
                 break;
             }
-            publications.add(view(each));
+            count++;
         }
+        return publications.subList(0, count);
+    }
+
+    private static long bytesOf(List<Publication> publications) {
+        return publications.stream()
+                .mapToLong(each -> each.content().data().length + AROUND)
+                .sum();
+    }
+
+    private static ObjectNode view(Broker.History history, List<Publication> fitting, boolean truncated) {
+        ObjectNode result = Json.object();
+        ArrayNode publications = result.putArray("publications");
+        fitting.forEach(each -> publications.add(view(each)));
         result.put("epoch", history.top().epoch()).put("offset", history.top().offset());
-        boolean cut = publications.size() < history.publications().size();
-        if (cut || (history.hasMore() && publications.size() < limit)) {
+        if (truncated) {
             result.put("truncated", true);
         }
         return history.complete() ? result : result.put("complete", false);

@@ -5,6 +5,7 @@ final class Bounds {
     private final int sharers;
     private final int maxPublications;
     private int publications;
+    private boolean scanned;
 
     /**
      * For one call.
@@ -20,6 +21,19 @@ final class Bounds {
     /** The part of {@code all} that one command may have in the reply. */
     int share(int all) {
         return Math.max(1, all / sharers);
+    }
+
+    /** Whether no other command shares the reply, so that it may hold one part that is larger than all should be. */
+    boolean isAlone() {
+        return sharers == 1;
+    }
+
+    /** Refuses to look through all channels a second time. */
+    void scan() throws ApiError {
+        if (scanned) {
+            throw ApiError.bad("'channels' may stand in a batch only once");
+        }
+        scanned = true;
     }
 
     /** Refuses {@code count} more publications if they are too many together. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BinaryNode;
@@ -63,8 +64,13 @@ final class Json {
                 throw ApiError.bad("what was sent is not JSON: something follows the first value");
             }
             return value;
+        } catch (StreamConstraintsException tooMuch) {
+            throw ApiError.bad(
+                    "what was sent is nested more than %d deep, or has a very long name".formatted(MAX_DEPTH));
         } catch (JsonProcessingException broken) {
-            throw ApiError.bad("what was sent is not JSON: " + broken.getOriginalMessage());
+            String words = String.valueOf(broken.getOriginalMessage());
+            int source = words.indexOf(" (start marker");
+            throw ApiError.bad("what was sent is not JSON: " + (source < 0 ? words : words.substring(0, source)));
         } catch (IOException impossible) { // from an array
             throw ApiError.bad("what was sent is not JSON");
         }

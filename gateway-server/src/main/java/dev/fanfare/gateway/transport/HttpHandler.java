@@ -37,9 +37,12 @@ import org.slf4j.LoggerFactory;
  */
 final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     private static final Logger log = LoggerFactory.getLogger(HttpHandler.class);
+    /** Requests that wait; when there are more, nothing is read until half of them are answered. */
     private static final int MAX_PIPELINED = 32;
-    /** Bytes of the requests that wait, beside their long bodies; those have at most {@code http.max-body}. One may always wait. */
+    /** Bytes of theirs, beside long bodies, with which nothing more is read; of long bodies it is {@code http.max-body}. */
     private static final int MAX_PIPELINED_BYTES = 64 * 1024;
+    /** More do not come from one read, unless somebody makes it larger; then the connection ends. */
+    private static final int FAR_TOO_MANY = 1024;
 
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -93,6 +96,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         forgetPipelined();
+        ctx.channel().config().setAutoRead(true); // a stream, or a farewell, must hear its client
         if (deadline != null) {
             deadline.cancel();
         }
@@ -122,22 +126,28 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
         requestInThisRead = true;
         if (state == State.IDLE || state == State.RECEIVING) {
             answer(ctx, request);
-        } else if (state == State.ANSWERING && !overflow && fits(request)) {
+        } else if (state == State.ANSWERING && !overflow && pipelined.size() < FAR_TOO_MANY) {
             pipelined.add(request);
+            account(request, 1);
+            if (isFull(1)) {
+                ctx.channel().config().setAutoRead(false);
+            }
         } else {
             overflow = true;
             request.done();
         }
     }
 
-    /** Whether {@code request} may wait for those before it. */
-    private boolean fits(Request request) {
-        pipelinedBytes += request.weight();
-        pipelinedBodies += request.lease() == null ? 0 : request.body().length;
-        return pipelined.isEmpty()
-                || (pipelined.size() < MAX_PIPELINED
-                        && pipelinedBytes <= MAX_PIPELINED_BYTES
-                        && pipelinedBodies <= config.maxBody());
+    private void account(Request request, int sign) {
+        pipelinedBytes += (long) sign * request.weight();
+        pipelinedBodies += request.lease() == null ? 0 : (long) sign * request.body().length;
+    }
+
+    /** Whether as much waits as may, or a {@code part} of it. */
+    private boolean isFull(int part) {
+        return pipelined.size() >= MAX_PIPELINED / part
+                || pipelinedBytes > MAX_PIPELINED_BYTES / part
+                || pipelinedBodies > config.maxBody() / part;
     }
 
     private void answer(ChannelHandlerContext ctx, Request request) {
@@ -226,6 +236,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
             sent.addListener(done -> next(ctx));
         } else {
             state = State.LEAVING;
+            ctx.channel().config().setAutoRead(true); // to throw away what still comes
             sent.addListener(done -> leave(ctx, done.isSuccess()));
         }
     }
@@ -250,8 +261,10 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
             }
             forgetPipelined(); // whoever went away must not open a stream any more: nothing would end it
         } else if (waiting != null) {
-            pipelinedBytes -= waiting.weight();
-            pipelinedBodies -= waiting.lease() == null ? 0 : waiting.body().length;
+            account(waiting, -1);
+            if (!isFull(2)) {
+                ctx.channel().config().setAutoRead(true);
+            }
             answer(ctx, waiting);
         } else {
             state = State.IDLE;
@@ -262,6 +275,8 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     private void forgetPipelined() {
         pipelined.forEach(Request::done);
         pipelined.clear();
+        pipelinedBytes = 0;
+        pipelinedBodies = 0;
     }
 
     private void leave(ChannelHandlerContext ctx, boolean sent) {

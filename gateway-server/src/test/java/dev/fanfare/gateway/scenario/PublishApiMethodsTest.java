@@ -261,8 +261,14 @@ class PublishApiMethodsTest {
                 .json()
                 .get("replies");
         assertThat(replies).hasSize(100);
-        assertThat(replies.at("/0/history/publications")).hasSize(1);
+        assertThat(replies.at("/0/history/publications")).as("no room").isEmpty();
+        assertThat(replies.at("/0/history/offset").intValue()).isEqualTo(100);
         assertThat(replies.at("/98/history/truncated").booleanValue()).isTrue();
+        JsonNode scans = api.post("/api/batch", "{\"commands\":[{\"channels\":{}},{\"channels\":{}}]}")
+                .json()
+                .get("replies");
+        assertThat(scans.at("/0/channels/channels").has("chat:a")).isTrue();
+        assertThat(ApiCalls.error(scans.get(1))).startsWith("107 ").contains("once");
     }
 
     @Test

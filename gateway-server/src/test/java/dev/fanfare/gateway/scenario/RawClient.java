@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 
 /** A TCP client that sends exactly the bytes it is given and sees every byte that comes. Not for several threads. */
 final class RawClient implements AutoCloseable {
@@ -56,6 +58,17 @@ final class RawClient implements AutoCloseable {
     RawClient send(byte... bytes) throws IOException {
         socket.getOutputStream().write(bytes);
         return this;
+    }
+
+    /** The same by another thread, so that this one can read. */
+    CompletableFuture<RawClient> sendMeanwhile(String text) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return send(text);
+            } catch (IOException gone) {
+                throw new UncheckedIOException(gone);
+            }
+        });
     }
 
     /** Every byte in a packet of its own. */
