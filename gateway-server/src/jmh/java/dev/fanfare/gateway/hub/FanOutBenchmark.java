@@ -111,6 +111,11 @@ public class FanOutBenchmark {
         }
 
         @Override
+        public CompletionStage<Newest> newest(ChannelPattern pattern, int limit) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public CompletionStage<Void> removeHistory(String name) {
             throw new UnsupportedOperationException();
         }

@@ -31,10 +31,10 @@ public final class Cursor {
     private static final int MAX_OFFSET_DIGITS = 10;
     /** Characters of a cursor; what would be longer could not come back in a request header, and says nothing instead. */
     private static final int LONGEST = 8192;
-    /** Stands for a cursor that would be too long. No cursor: whoever comes back with it is told a gap in every channel. */
-    private static final byte NOTHING = '-';
-
-    /** Of a connection without any channel it could come back to: says only that it was here before. */
+    /**
+     * The id of a connection that has no channel it could come back to, or too many. No cursor: whoever comes back with it is told a gap
+     * in every channel.
+     */
     public static final String NOWHERE = "-";
 
     private final List<Entry> entries;
@@ -47,9 +47,6 @@ public final class Cursor {
 
     /** Reads what a client sent; null if it is no cursor of ours (another server's id, or a damaged one). */
     public static @Nullable Cursor parse(String text) {
-        if (text.equals(NOWHERE)) {
-            return new Cursor(List.of());
-        }
         if (text.isEmpty() || text.length() > LONGEST) {
             return null;
         }
@@ -182,7 +179,7 @@ public final class Cursor {
             int most = 2 + inEpoch.length() + MARK_LENGTH + MAX_OFFSET_DIGITS + 1;
             if (tooLong || length + most > LONGEST) {
                 tooLong = true;
-                bytes[0] = NOTHING;
+                bytes[0] = (byte) NOWHERE.charAt(0);
                 length = 1;
                 return this;
             }

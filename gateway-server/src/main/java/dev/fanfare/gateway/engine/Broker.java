@@ -76,6 +76,17 @@ public interface Broker extends AutoCloseable {
      */
     CompletionStage<History> history(String channel, ChannelRules rules, @Nullable StreamPosition since, int limit);
 
+    /**
+     * What the conflating channels of a pattern say now.
+     *
+     * @param publications the newest of each key of each channel; in the order of their offsets within a channel
+     * @param complete whether these are all
+     */
+    record Newest(List<Publication> publications, boolean complete) {}
+
+    /** Reads the newest publications of the conflating channels that match, at most {@code limit}, and fewer if they are large. */
+    CompletionStage<Newest> newest(ChannelPattern pattern, int limit);
+
     /** Forgets what a channel retains; its numbering goes on. */
     CompletionStage<Void> removeHistory(String channel);
 

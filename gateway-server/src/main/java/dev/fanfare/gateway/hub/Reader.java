@@ -1,11 +1,13 @@
 package dev.fanfare.gateway.hub;
 
+import dev.fanfare.gateway.channel.ChannelPattern;
 import dev.fanfare.gateway.channel.Publication;
 import dev.fanfare.gateway.channel.StreamPosition;
 import dev.fanfare.gateway.engine.Broker;
 import dev.fanfare.gateway.metrics.StreamKind;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,9 @@ final class Reader {
     /** Publications read at a time: what a client that fell far behind makes the gateway hold. */
     private static final int PAGE = 256;
 
+    /** Newest values a new subscriber of a pattern gets; if there are more it is told a gap. */
+    private static final int MOST_VALUES = 1_000;
+
     /** Bytes gathered for one write. */
     private static final int GATHERED = 16 * 1024;
 
@@ -39,17 +44,20 @@ final class Reader {
         this.broker = broker;
     }
 
-    /** What the engine said. */
-    private final class Answer implements Inbox.Item {
+    /** What the engine said to one that reads. */
+    private static final class Answer implements Inbox.Item {
         private final Subscription to;
-        private final @Nullable StreamPosition since;
-        private final Broker.@Nullable History history;
+        private final int size;
+        private final Runnable arrival;
 
-        /** {@code history} is null if there was a failure. */
-        Answer(Subscription to, @Nullable StreamPosition since, Broker.@Nullable History history) {
+        /**
+         * @param size publications
+         * @param arrival what to do with them if {@code to} still waits for them
+         */
+        Answer(Subscription to, int size, Runnable arrival) {
             this.to = to;
-            this.since = since;
-            this.history = history;
+            this.size = size;
+            this.arrival = arrival;
         }
 
         @Override
@@ -60,11 +68,15 @@ final class Reader {
         @Override
         public int begin(FanOut fanOut) {
             try {
-                arrived(to, since, history);
+                if (to.isSeated()
+                        && to.owner.isOpen()
+                        && to.state == Subscription.State.READING) { // else gone meanwhile
+                    arrival.run();
+                }
             } catch (RuntimeException | OutOfMemoryError broken) { // else it would wait for ever
                 to.owner.failed(broken);
             }
-            return history == null ? 1 : 1 + history.publications().size();
+            return 1 + size;
         }
 
         @Override
@@ -78,11 +90,20 @@ final class Reader {
         to.state = Subscription.State.READING;
         to.mustReadAgain = false;
         to.passed = 0; // what has passed can be read
+        ChannelPattern pattern = to.topic.pattern;
+        if (pattern != null) {
+            broker.newest(pattern, MOST_VALUES).whenComplete((newest, failure) -> {
+                int size = newest == null ? 0 : newest.publications().size();
+                shard.fanOut().post(new Answer(to, size, () -> valuesArrived(to, newest)));
+            });
+            return;
+        }
         StreamPosition since = to.position();
         int limit = since == null && !to.topic.rules.conflate() ? 0 : PAGE;
-        broker.history(to.topic.name, to.topic.rules, since, limit)
-                .whenComplete((history, failure) ->
-                        shard.fanOut().post(new Answer(to, since, failure == null ? history : null)));
+        broker.history(to.topic.name, to.topic.rules, since, limit).whenComplete((history, failure) -> {
+            int size = history == null ? 0 : history.publications().size();
+            shard.fanOut().post(new Answer(to, size, () -> arrived(to, since, history)));
+        });
     }
 
     /** Publications may be missing: reads if the channel retains any, else says that there is a gap. */
@@ -96,13 +117,21 @@ final class Reader {
         }
     }
 
-    /** Says that publications nobody keeps were missed; at once, or when the socket has drained. */
+    /** Says that publications nobody keeps were missed; at once, or when the socket has drained. What has a value is read again. */
     void tellLoss(Subscription to) {
         to.lost = to.owner.isSlow();
         if (!to.lost) {
-            shard.tally().gap();
-            send(to.owner, Encoding.loss(to.topic.name, to.owner.protocol()));
+            tellGap(to);
+            if (to.topic.hasValues()) {
+                read(to);
+            }
         }
+    }
+
+    /** Says that publications nobody keeps were missed. */
+    void tellGap(Subscription to) {
+        shard.tally().gap();
+        send(to.owner, Encoding.loss(to.topic.name, to.owner.protocol()));
     }
 
     /**
@@ -121,12 +150,8 @@ final class Reader {
     }
 
     private void arrived(Subscription to, @Nullable StreamPosition since, Broker.@Nullable History history) {
-        if (!to.isSeated() || !to.owner.isOpen() || to.state != Subscription.State.READING) {
-            return; // gone meanwhile
-        }
-        if (history == null) { // the engine is busy; the position is known, so nothing is lost by waiting
-            long wait = RETRY_MILLIS + ThreadLocalRandom.current().nextLong(RETRY_MILLIS);
-            loop.schedule(() -> retry(to), wait, TimeUnit.MILLISECONDS);
+        if (history == null) { // the position is known, so nothing is lost by waiting
+            readLater(to);
             return;
         }
         if (to.owner.isSlow() && !history.publications().isEmpty()) {
@@ -141,10 +166,54 @@ final class Reader {
         }
     }
 
-    private void retry(Subscription to) {
-        if (to.isSeated() && to.owner.isOpen()) {
-            read(to);
+    /** The engine is busy. */
+    private void readLater(Subscription to) {
+        long wait = RETRY_MILLIS + ThreadLocalRandom.current().nextLong(RETRY_MILLIS);
+        loop.schedule(
+                () -> {
+                    if (to.isSeated() && to.owner.isOpen()) {
+                        read(to);
+                    }
+                },
+                wait,
+                TimeUnit.MILLISECONDS);
+    }
+
+    /** The newest values of the channels of a pattern; a socket that is full gets them when it has drained. */
+    private void valuesArrived(Subscription to, Broker.@Nullable Newest newest) {
+        if (newest == null) {
+            readLater(to);
+            return;
         }
+        if (to.owner.isSlow()) {
+            to.state = Subscription.State.BEHIND;
+            return;
+        }
+        List<Publication> first = newest.publications().stream()
+                .filter(publication -> to.owner.subscriptions().bringsFirst(to, publication.channel()))
+                .toList();
+        if (!newest.complete()) {
+            tellGap(to);
+        }
+        if (first.isEmpty() || sendValues(to, first)) {
+            to.state = Subscription.State.LIVE;
+            tellPosition(to.owner);
+            readOn(to.owner);
+        }
+    }
+
+    private boolean sendValues(Subscription to, List<Publication> values) {
+        ByteBuf gathered = to.owner.channel().alloc().directBuffer(1024);
+        try {
+            for (Publication publication : values) {
+                gathered.writeBytes(Encoding.of(publication, to.owner.protocol(), null));
+            }
+        } catch (RuntimeException | OutOfMemoryError broken) {
+            gathered.release();
+            throw broken;
+        }
+        shard.tally().delivered(to.owner.kind(), values.size(), gathered.readableBytes());
+        return to.owner.send(gathered);
     }
 
     private void tellGap(Subscription to, @Nullable StreamPosition since, Broker.History history) {

@@ -110,11 +110,12 @@ public final class Shard {
             Subscription added = topics.add(subscriber, wish);
             subscriber.subscriptions(subscriber.subscriptions().with(added));
             attendance.came(added, idOfClient(subscriber));
-            if (added.topic.recovers()) {
+            if (wish.since() != null && !added.topic.recovers()) {
+                reader.tellGap(added); // it was away, and nothing was kept for it
+            }
+            if (added.topic.recovers() || added.topic.hasValues()) {
                 added.state = Subscription.State.READING; // all of them, before the first answer comes
                 reading.add(added);
-            } else if (wish.since() != null) {
-                reader.tellLoss(added); // it was away, and nothing was kept for it
             }
         }
         reading.forEach(reader::read);

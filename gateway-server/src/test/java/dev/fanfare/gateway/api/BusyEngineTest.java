@@ -65,6 +65,11 @@ class BusyEngineTest {
         }
 
         @Override
+        public CompletionStage<Newest> newest(ChannelPattern pattern, int limit) {
+            return failed();
+        }
+
+        @Override
         public CompletionStage<Void> removeHistory(String channel) {
             return failed();
         }

@@ -40,6 +40,11 @@ public final class RecordingBroker implements Broker {
     }
 
     @Override
+    public CompletionStage<Newest> newest(ChannelPattern pattern, int limit) {
+        return CompletableFuture.completedFuture(new Newest(List.of(), true));
+    }
+
+    @Override
     public CompletionStage<Void> removeHistory(String channel) {
         return CompletableFuture.completedFuture(null);
     }

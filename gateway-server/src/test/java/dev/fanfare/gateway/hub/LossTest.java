@@ -77,6 +77,43 @@ class LossTest {
     }
 
     @Test
+    void whoSubscribesToAPatternOfConflatingChannelsGetsTheirValuesFirst() {
+        Bench bench = new Bench(Bench.CONFLATING);
+        bench.post("t:a", "a1");
+        bench.post("t:b", "b1");
+        bench.broadcast("t:a", "a2");
+        TestClient client = new TestClient(bench.shard, Bench.SSE, each -> {});
+        client.subscribe(List.of(new Wish("t:b", Bench.CONFLATING, null), new Wish("t:*", Bench.CONFLATING, null)));
+        bench.loop.runPendingTasks();
+        assertThat(client.events()).containsExactly("b1", "a2"); // the one subscribed to by name comes once
+        bench.broadcast("t:c", "c1");
+
+        assertThat(client.events()).containsExactly("b1", "a2", "c1");
+    }
+
+    @Test
+    void aSlowClientOfSuchAPatternIsToldTheGapAndThenTheValues() {
+        Bench bench = new Bench(Bench.CONFLATING);
+        TestClient client = new TestClient(bench.shard, Bench.SSE, each -> {});
+        client.subscribe(List.of(new Wish("t:*", Bench.CONFLATING, null)));
+        bench.loop.runPendingTasks();
+        client.block();
+        bench.broadcast("t:a", "a1");
+        bench.broadcast("t:b", "x".repeat(Bench.MAX_PENDING));
+        bench.broadcast("t:a", "a2".repeat(Bench.MAX_PENDING));
+        bench.broadcast("t:b", "b3".repeat(Bench.MAX_PENDING));
+        client.unblock();
+        bench.loop.runPendingTasks();
+
+        assertThat(client.events())
+                .containsExactly(
+                        "a1",
+                        "event: gap\n{\"channel\":\"t:*\"}",
+                        "a2".repeat(Bench.MAX_PENDING),
+                        "b3".repeat(Bench.MAX_PENDING));
+    }
+
+    @Test
     void whatFellBehindIsReadOneChannelAfterTheOther() {
         Bench bench = new Bench(Bench.HISTORY);
         TestClient client = new TestClient(bench.shard, Bench.SSE, each -> {});

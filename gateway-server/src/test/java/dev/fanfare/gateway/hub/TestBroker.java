@@ -93,6 +93,25 @@ final class TestBroker implements Broker {
         return stage;
     }
 
+    @Override
+    public CompletionStage<Newest> newest(ChannelPattern pattern, int limit) {
+        List<Publication> found = new ArrayList<>();
+        for (String channel : streams.keySet()) {
+            if (pattern.matches(channel)) {
+                found.addAll(read(channel, Bench.CONFLATING, null, limit).publications());
+            }
+        }
+        boolean complete = found.size() <= limit;
+        Newest answer = new Newest(complete ? found : found.subList(0, limit), complete);
+        CompletableFuture<Newest> stage = new CompletableFuture<>();
+        if (holding) {
+            held.add(() -> stage.complete(answer));
+        } else {
+            stage.complete(answer);
+        }
+        return stage;
+    }
+
     private History read(String channel, ChannelRules rules, @Nullable StreamPosition since, int limit) {
         long lost = forgotten.getOrDefault(channel, 0L);
         boolean sameEpoch = since == null || since.epoch().equals(EPOCH);

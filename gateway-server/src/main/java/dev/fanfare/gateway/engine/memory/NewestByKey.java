@@ -46,12 +46,13 @@ final class NewestByKey implements Kept {
     }
 
     @Override
-    public void read(long offset, Page page) {
+    public boolean read(long offset, Page page) {
         for (Publication publication : byOffset.tailMap(offset, false).values()) {
             if (!page.add(publication)) {
-                return;
+                return false;
             }
         }
+        return true;
     }
 
     @Override
