@@ -66,11 +66,7 @@ final class Publisher {
     }
 
     private boolean fill(long now) {
-        if (all.quiet()) {
-            return false;
-        }
-        long since = now - all.startNanos();
-        long due = schedule.due(since);
+        long due = all.over(now) ? 0 : schedule.due(all.elapsed(now));
         while (made < due && !call.isFull()) {
             int to = schedule.channel(made);
             long ts = all.startMillis() + TimeUnit.NANOSECONDS.toMillis(schedule.dueAt(made));
@@ -90,14 +86,14 @@ final class Publisher {
         to.writeAndFlush(request);
     }
 
-    /** What is due and was not made, now that publishing has ended. */
+    /** What is due at {@code now} and was not made. */
     long unsent(long now) {
-        return Math.max(0, schedule.due(now - all.startNanos()) - made);
+        return Math.max(0, schedule.due(all.elapsed(now)) - made);
     }
 
-    /** Whether everything it made is confirmed or refused for good. */
-    boolean idle() {
-        return call.isEmpty() || refusedForGood;
+    /** Whether everything that was due is made, and confirmed or refused for good. */
+    boolean idle(long now) {
+        return refusedForGood || (call.isEmpty() && (all.over(now) || unsent(now) == 0));
     }
 
     PublishCall call() {

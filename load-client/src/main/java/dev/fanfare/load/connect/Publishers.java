@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class Publishers {
     private static final int TICK_MILLIS = 1;
     private static final int CONNECT_MILLIS = 5000;
+    /** How long what was due when publishing ended may still be made: a server that keeps up needs one call more. */
+    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final EventLoop loop;
     private final IoBackend io;
@@ -33,6 +35,7 @@ final class Publishers {
     private long startNanos;
     private long startMillis;
     private boolean quiet;
+    private boolean ended;
     private long quietNanos;
 
     Publishers(EventLoop loop, IoBackend io, ConnectPlan plan, ChannelPlan channels) {
@@ -54,12 +57,9 @@ final class Publishers {
                 startNanos = System.nanoTime();
                 startMillis = System.currentTimeMillis();
                 tick();
-            } else if (order == Order.QUIET && !quiet) {
+            } else if (order == Order.QUIET) {
                 quiet = true;
                 quietNanos = System.nanoTime();
-                if (startMillis > 0) {
-                    publishers.forEach(each -> stats.group(false).add(Counter.UNSENT, each.unsent(quietNanos)));
-                }
             }
         });
     }
@@ -72,9 +72,14 @@ final class Publishers {
 
     /** Known once everything made is confirmed; channels with a publication whose answer never comes are given up on. */
     private @Nullable Ends ends() {
-        boolean waitedEnough = System.nanoTime() - quietNanos > timeoutNanos();
-        if (!quiet || (!waitedEnough && !publishers.stream().allMatch(Publisher::idle))) {
+        long now = System.nanoTime();
+        boolean waitedEnough = now - quietNanos > timeoutNanos();
+        if (!quiet || (!waitedEnough && !idle(now))) {
             return null;
+        }
+        if (!ended && startMillis > 0) {
+            ended = true;
+            publishers.forEach(each -> stats.group(false).add(Counter.UNSENT, each.unsent(now)));
         }
         List<Integer> open = new ArrayList<>();
         for (Publisher each : publishers) {
@@ -85,10 +90,14 @@ final class Publishers {
         return log.ends(open);
     }
 
+    private boolean idle(long now) {
+        return publishers.stream().allMatch(each -> each.idle(now));
+    }
+
     private void tick() {
         long now = System.nanoTime();
         publishers.forEach(each -> each.tick(now));
-        if (!quiet || !publishers.stream().allMatch(Publisher::idle)) {
+        if (!quiet || !idle(now)) {
             loop.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
@@ -134,12 +143,14 @@ final class Publishers {
         return TimeUnit.MILLISECONDS.toNanos(plan.connectTimeoutMillis());
     }
 
-    boolean quiet() {
-        return quiet;
+    /** How long publications have become due by {@code now}, in nanoseconds: no longer than until publishing was to end. */
+    long elapsed(long now) {
+        return (quiet ? Math.min(now, quietNanos) : now) - startNanos;
     }
 
-    long startNanos() {
-        return startNanos;
+    /** Whether what was due at the end and is not made yet stays so. */
+    boolean over(long now) {
+        return quiet && now - quietNanos > GRACE_NANOS;
     }
 
     /** Epoch milliseconds of the start. */

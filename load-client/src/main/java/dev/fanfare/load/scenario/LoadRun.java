@@ -68,15 +68,16 @@ public final class LoadRun {
     public RunResult run(String scenario, Map<String, String> settings) throws RunFailed {
         crews.forEach(Crew::start);
         ramp();
-        arm();
         long rampMillis = elapsed();
-        timeline.cut(rampMillis, Phase.RAMP);
+        arm();
+        long begin = elapsed();
+        timeline.cut(begin, Phase.RAMP);
         Percentiles opening = Percentiles.of(timeline.total().connect());
         long windowMillis = 0;
         if (interrupted == null) {
-            listener.rampOver(rampMillis, timeline.total());
-            measure(rampMillis);
-            windowMillis = elapsed() - rampMillis;
+            listener.rampOver(begin, timeline.total());
+            measure(begin);
+            windowMillis = elapsed() - begin;
             settle();
         }
         for (Interval last : join(crews.stream().map(Crew::stop).toList())) {
