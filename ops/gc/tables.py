@@ -4,12 +4,8 @@ import json
 import pathlib
 import sys
 
-import plots
-
-
-def table(head, lines):
-    right = ["---"] + ["---:"] * (len(head) - 1)
-    return "\n".join("| " + " | ".join(line) + " |" for line in [head, right] + lines)
+import plots  # which finds what stands in ops/bench
+from page import replace, table
 
 
 def mega(size):
@@ -115,15 +111,6 @@ def note(env):
     return "\nNote: %s." % env["note"] if env.get("note") else ""
 
 
-def replace(document, name, text):
-    begin, end = "<!-- gc-%s -->" % name, "<!-- /gc-%s -->" % name
-    old = document.read_text()
-    if begin not in old or end not in old:
-        sys.exit("%s has no %s … %s" % (document, begin, end))
-    head, rest = old.split(begin, 1)
-    document.write_text(head + begin + "\n" + text + "\n" + end + rest.split(end, 1)[1])
-
-
 def report(rows, env, out, document):
     out, document = pathlib.Path(out), pathlib.Path(document)
     out.mkdir(parents=True, exist_ok=True)
@@ -143,4 +130,4 @@ def report(rows, env, out, document):
             text = "![%s](%s/%s)\n\n" % (words, out.name, picture) + text
         print(text + "\n")
         if document.exists():
-            replace(document, name, text)
+            replace(document, "gc-" + name, text)

@@ -125,7 +125,8 @@ public final class GatewayServer implements AutoCloseable {
     @Override
     public void close() {
         stopAccepting();
-        boss.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        // First, so that no connection it had accepted already (io_uring says so late) comes to a loop that has ended.
+        boss.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
         // Without a quiet period a loop that is busy at this moment may end before it has closed its connections.
         boolean ended =
                 workers.shutdownGracefully(1, 2_000, TimeUnit.MILLISECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);

@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
  * fails it, and so does a buffer that Netty found leaked: the log is where both show.
  */
 final class Gateways implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
+    /** Where a parameterised test finds {@link #transports()}. */
+    static final String TRANSPORTS = "dev.fanfare.gateway.scenario.Gateways#transports";
+
     private final List<AutoCloseable> open = new ArrayList<>();
     private final Queue<String> warnings = new ConcurrentLinkedQueue<>();
     private final List<String> expected = new ArrayList<>();

@@ -30,10 +30,6 @@ class SlowConsumerScenarioTest {
     @RegisterExtension
     static final Gateways gateways = new Gateways();
 
-    static List<String> transports() {
-        return Gateways.transports();
-    }
-
     @BeforeAll
     static void writePrices() throws IOException {
         List<String> lines = new ArrayList<>(List.of("date,symbol,price"));
@@ -46,7 +42,7 @@ class SlowConsumerScenarioTest {
     }
 
     @ParameterizedTest
-    @MethodSource("transports")
+    @MethodSource(Gateways.TRANSPORTS)
     void withConflateASlowClientGetsTheNewestTickWhenItReadsAgain(String transport) throws Exception {
         RunningGateway gateway = start(transport, "conflate", "30s");
         try (SseStream sse = SseStream.on(RawClient.withSmallBuffer(gateway).get("/sse"));
@@ -69,7 +65,7 @@ class SlowConsumerScenarioTest {
     }
 
     @ParameterizedTest
-    @MethodSource("transports")
+    @MethodSource(Gateways.TRANSPORTS)
     void withDropASlowClientMissesTicksAndStaysConnected(String transport) throws Exception {
         RunningGateway gateway = start(transport, "drop", "30s");
         try (SseStream sse = SseStream.on(RawClient.withSmallBuffer(gateway).get("/sse"));
@@ -88,7 +84,7 @@ class SlowConsumerScenarioTest {
     }
 
     @ParameterizedTest
-    @MethodSource("transports")
+    @MethodSource(Gateways.TRANSPORTS)
     void withDisconnectASlowClientIsClosed(String transport) throws Exception {
         RunningGateway gateway = start(transport, "disconnect", "30s");
         try (SseStream sse = SseStream.on(RawClient.withSmallBuffer(gateway).get("/sse"));
@@ -122,7 +118,7 @@ class SlowConsumerScenarioTest {
     }
 
     @ParameterizedTest
-    @MethodSource("transports")
+    @MethodSource(Gateways.TRANSPORTS)
     void aSlowClientThatLeavesIsCountedAsAClientThatLeft(String transport) throws Exception {
         RunningGateway gateway = start(transport, "drop", "30s");
         try (SseStream sse = SseStream.on(RawClient.withSmallBuffer(gateway).get("/sse"));
