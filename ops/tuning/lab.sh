@@ -447,7 +447,7 @@ notrack() {
 
 # What it costs.
 tracking() {
-  local how entries
+  local how before entries
   needs_conntrack tracking || return 0
   serve_gateway
   warm_up /ws ws
@@ -457,11 +457,12 @@ tracking() {
       tracked) track ;;
       notrack) track && notrack ;;
     esac
+    before=$(tracked) # entries of the case before are still there
     launch cost "$tmp/drain" -p "$port" -n 5000 -u /ws -m ws -P "$server" -w 6 -l 1
     sleep 4
-    entries=$(tracked)
+    entries=$(($(tracked) - before))
     wait_gone "$launched"
-    row '{"experiment":"tracking","case":"%s","tracked":%d,"drain":%s}' "$how" "$entries" "$(result_of cost)"
+    row '{"experiment":"tracking","case":"%s","entries":%d,"drain":%s}' "$how" "$entries" "$(result_of cost)"
     no_rules
     sleep 1
   done
