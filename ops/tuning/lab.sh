@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # lab: what each kernel setting changes for a running gateway. The findings are in docs/tuning-linux.md.
 #
-# ops/tuning/lab.sh [--only NAME,...] [--java PATH] [--jar FILE] [--out DIR]
+# ops/tuning/lab.sh [--only NAME,...] [--java PATH] [--jar FILE] [--load-jar FILE] [--out DIR]
 #
 # NAME: backlog, syn, idle, buffers, dead, retries, ports, tcpmem, tracking, table, files, closing; all of them unless told otherwise.
 #
@@ -23,7 +23,7 @@ if [ -z "${LAB_NAMESPACE:-}" ]; then
   exec {host}</proc/self/ns/net
   LAB_NAMESPACE=1 LAB_HOST=/proc/self/fd/$host exec unshare --net "$0" "$@"
 fi
-options '--java --jar --out --only' "$@"
+options '--java --jar --load-jar --out --only' "$@"
 for name in $only; do [[ " $all " == *" $name "* ]] || usage_error "--only takes: ${all// /, }"; done
 GATEWAY_ARGS=''
 prepare
@@ -230,13 +230,16 @@ buffers() {
 
 # --- dead peers -------------------------------------------------------------------------------------------------------------------------
 
-# Each case is a gateway of its own with 200 clients. Either every packet from and to the clients is dropped, as when a cable is pulled,
+# Each case is a gateway of its own with 200 clients. Those that are to be pinged are the load client's, which answers; they come first and
+# are watched for longer than ping-interval and pong-timeout before anything happens to them. Then either every packet from and to the clients is dropped, as when a cable is pulled,
 # or the client program is stopped and its kernel goes on answering.
 dead() {
-  local first=$port i p timers began streams unread cut=() stopped=()
-  local -a ports=() names=() clients=()
+  local first=$port i p timers began pinged streams unread cut=() stopped=()
+  local -a ports=() names=()
   local -A gone=()
   needs_nft dead || return 0
+  [ -f "$load_jar" ] || die "no $load_jar; run: mvn -q -DskipTests package"
+  cp "$load_jar" "$tmp/load.jar"
   set_here net.ipv4.tcp_keepalive_time 5
   set_here net.ipv4.tcp_keepalive_intvl 1
   set_here net.ipv4.tcp_keepalive_probes 3
@@ -245,23 +248,29 @@ dead() {
     names+=("$2") ports+=("$port")
     shift 3
     serve_gateway --set drain.timeout=1s "$@"
-    launch "client-$port" "$tmp/drain" -n 200 -p "$port" -u "/$mode" -m "$mode" -l 1 -w 150
-    clients+=("$launched")
+    if [[ $* == *ping-interval=5s* ]]; then
+      launch "client-$port" "$java" -Xmx256m -jar "$tmp/load.jar" -n 200 --sse-share 0 --duration 150s --url "http://127.0.0.1:$port"
+    else
+      launch "client-$port" "$tmp/drain" -n 200 -p "$port" -u "/$mode" -m "$mode" -l 1 -w 150
+    fi
     if [ "$how" = cut ]; then cut+=("$port"); else stopped+=("$launched"); fi
     port=$((port + 1))
   }
   local silent='websocket.ping-interval=1h' ten='slow-consumer.stall-timeout=10s'
+  one cut 'nio, ticks, pings 5 s, pong-timeout 10 s' ws --set "$ten" --set server.transport=nio --set websocket.ping-interval=5s \
+    --set websocket.pong-timeout=10s
+  one stopped 'WebSocket, tick every 1 s, pings 5 s, pong-timeout 10 s' ws --set "$ten" --set websocket.ping-interval=5s \
+    --set websocket.pong-timeout=10s
+  for p in "${ports[@]}"; do port=$p streams_open 200; done
+  pinged=$SECONDS
   one cut 'ticks, stall-timeout 30 s (default)' ws
   one cut 'ticks, stall-timeout 10 s' ws --set "$ten" --set "$silent"
   one cut 'no ticks, heartbeat 5 s, stall-timeout 10 s' sse --set "$ten" --set ticker.source=off --set sse.heartbeat=5s
   one cut 'nothing to send, tcp_keepalive_time 5 s' sse --set "$ten" --set ticker.source=off --set sse.heartbeat=1h
   one cut 'nio, ticks, no pings' ws --set "$ten" --set server.transport=nio --set "$silent"
-  one cut 'nio, ticks, pings 5 s, pong-timeout 10 s' ws --set "$ten" --set server.transport=nio --set websocket.ping-interval=5s \
-    --set websocket.pong-timeout=10s
   one stopped 'SSE, tick every 1 s' sse --set "$ten"
   one stopped 'SSE, tick every 10 ms' sse --set "$ten" --interval 10ms
-  one stopped 'WebSocket, tick every 1 s, pings 5 s, pong-timeout 10 s' ws --set "$ten" --set websocket.ping-interval=5s \
-    --set websocket.pong-timeout=10s
+  while [ $((SECONDS - pinged)) -lt 17 ]; do sleep 0.5; done
   for p in "${ports[@]}"; do port=$p streams_open 200; done
   timers=$(ss -Htno "sport >= :$first and sport < :$((first + ${#ports[@]}))" | grep -c 'timer:(keepalive' || true)
   pull_cable "${cut[@]}"
@@ -287,20 +296,20 @@ dead() {
 }
 
 streams() { # how many are open; nothing when the gateway does not answer
-  curl -s -m 5 "http://127.0.0.1:$port/metrics" | awk '/^gateway_connections[{ ]/ { n += $NF; seen = 1 } END { if (seen) printf "%d\n", n }'
+  curl -s -m 5 --interface 127.0.0.9 "http://127.0.0.1:$port/metrics" | awk '/^gateway_connections[{ ]/ { n += $NF; seen = 1 } END { if (seen) printf "%d\n", n }'
 }
 
 closed_by() { # JSON members
-  curl -s -m 5 "http://127.0.0.1:$port/metrics" | sed -nE '/ 0(\.0)?$/d; s/^gateway_connections_closed_total\{.*reason="([a-z_]+)".* ([0-9]+)(\.0)?$/"\1":\2/p' | paste -sd,
+  curl -s -m 5 --interface 127.0.0.9 "http://127.0.0.1:$port/metrics" | sed -nE '/ 0(\.0)?$/d; s/^gateway_connections_closed_total\{.*reason="([a-z_]+)".* ([0-9]+)(\.0)?$/"\1":\2/p' | paste -sd,
 }
 
-pull_cable() { # PORT... ; packets between these gateways and the clients vanish
+pull_cable() { # PORT... ; packets between these gateways and everybody but 127.0.0.9, who asks for metrics, vanish
   local p
   nft add table ip lab
   nft add chain ip lab in '{ type filter hook prerouting priority raw; }'
   for p in "$@"; do
-    nft add rule ip lab in ip saddr 127.0.0.2 tcp dport "$p" drop
-    nft add rule ip lab in ip daddr 127.0.0.2 tcp sport "$p" drop
+    nft add rule ip lab in ip saddr != 127.0.0.9 tcp dport "$p" drop
+    nft add rule ip lab in ip daddr != 127.0.0.9 tcp sport "$p" drop
   done
 }
 
