@@ -20,7 +20,7 @@ def shown(row, recommended):
 
 def stops(rows, recommended):
     head = ["configuration", "pauses", "median, ms", "longest, ms", "stopped, ms/s", "collector, % of a core", "workers, CPU µs/message",
-            "tick p99, ms", "p99.9", "max"]
+            "all else, cores", "tick p99, ms", "p99.9", "max"]
     lines = []
     for row in rows:
         pauses, latency = row["pauses"], row["latency"]
@@ -28,7 +28,8 @@ def stops(rows, recommended):
             shown(row, recommended), str(pauses["count"]),
             "%.2f" % pauses["median_ms"] if pauses["count"] else "–", "%.2f" % pauses["max_ms"] if pauses["count"] else "–",
             "%.2f" % (pauses["total_ms"] / row["window_s"]), "%.2f" % (100 * row["collector_cores"]),
-            "%.1f" % row["cpu_us_per_message"], "%d" % latency["p99"], "%d" % latency["p99.9"], "%d" % latency["max"],
+            "%.1f" % row["cpu_us_per_message"],
+            "–" if row.get("others_cores") is None else "%.2f" % row["others_cores"], "%d" % latency["p99"], "%d" % latency["p99.9"], "%d" % latency["max"],
         ])
     return table(head, lines)
 
