@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.AppenderBase;
 import dev.fanfare.gateway.boot.RunningGateway;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -46,7 +47,9 @@ final class Gateways implements BeforeAllCallback, AfterEachCallback, AfterAllCa
         @Override
         protected void append(ILoggingEvent event) {
             if (event.getLevel().isGreaterOrEqual(Level.WARN)) {
-                warnings.add(event.getLoggerName() + ": " + event.getFormattedMessage());
+                IThrowableProxy cause = event.getThrowableProxy();
+                warnings.add(event.getLoggerName() + ": " + event.getFormattedMessage()
+                        + (cause == null ? "" : " (" + cause.getClassName() + ": " + cause.getMessage() + ")"));
             }
         }
     };
