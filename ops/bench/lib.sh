@@ -148,9 +148,10 @@ serve() { # LOG COMMAND...
   die "$1 did not start"
 }
 
+# The jar is $gateway_jar, or the one that prepare copied.
 serve_gateway() { # ARGUMENT...
   # shellcheck disable=SC2086 # options are words
-  serve gateway "$java" $gateway_opts -jar "$tmp/gateway.jar" --host 127.0.0.1 --port "$port" ${GATEWAY_ARGS:-} "$@"
+  serve gateway "$java" $gateway_opts -jar "${gateway_jar:-$tmp/gateway.jar}" --host 127.0.0.1 --port "$port" ${GATEWAY_ARGS:-} "$@"
 }
 
 # Ends what launch started, politely, then not.
@@ -208,6 +209,11 @@ streams_open() { # COUNT
 }
 
 say() { echo "$(date +%H:%M:%S) $*" >&2; }
+
+say_result() { # TARGET, and what drain measured, in $run
+  # shellcheck disable=SC2154 # run is the caller's
+  say "run $run: $1 $(sed -E 's/.*"server_cpu_us_per_msg":([0-9.]*).*"latency_ms_p99":([0-9.]*).*/\1 us per message, p99 \2 ms/' <<<"$2")"
+}
 
 finish() { # KIND ; writes the files, prints the table
   "$bench/results.py" "$1" --rows "$rows" --environment "$tmp/environment.json" --out "$out"

@@ -26,6 +26,7 @@ from statistics import mean, median
 
 sys.dont_write_bytecode = True
 import chart  # noqa: E402
+from page import replace, table  # noqa: E402
 
 NAMES = {
     "floor": "`floor`: one `send` per connection, C",
@@ -164,11 +165,6 @@ def slope(points):
     mean_x = sum(x for x, _ in points) / len(points)
     mean_y = sum(y for _, y in points) / len(points)
     return sum((x - mean_x) * (y - mean_y) for x, y in points) / sum((x - mean_x) ** 2 for x, _ in points)
-
-
-def table(head, lines):
-    right = ["---"] + ["---:"] * (len(head) - 1)
-    return "\n".join("| " + " | ".join(line) + " |" for line in [head, right] + lines)
 
 
 def by_target(rows, key="target"):
@@ -572,15 +568,6 @@ def caption(env, runs, connections):
     parts.append("commit %s, jar %s, %s" % (env["commit"], env["jar"], env["date"]))
     text = ("%d connections, median of %d run%s. " % (connections, runs, "" if runs == 1 else "s") if runs else "") + "; ".join(parts) + "."
     return text, versions
-
-
-def replace(document, kind, text):
-    begin, end = "<!-- %s -->" % kind, "<!-- /%s -->" % kind
-    old = document.read_text()
-    if begin not in old or end not in old:
-        sys.exit("%s has no %s … %s" % (document, begin, end))
-    head, rest = old.split(begin, 1)
-    document.write_text(head + begin + "\n" + text + "\n" + end + rest.split(end, 1)[1])
 
 
 def report(kind, options):

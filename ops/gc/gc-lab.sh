@@ -41,7 +41,10 @@ zgc-1g             new -Xmx1g -XX:+UseZGC
 zgc-256m           new -Xmx256m -XX:+UseZGC
 jdk17-serial-1g-48m 17 -Xmx1g -Xmn48m -XX:+UseSerialGC
 jdk17-g1-1g        17  -Xmx1g -XX:+UseG1GC
-serial-1g-48m-again new -Xmx1g -Xmn48m -XX:+UseSerialGC # what two runs of the same differ by
+serial-1g-48m-again new -Xmx1g -Xmn48m -XX:+UseSerialGC # again: what two runs of the same differ by
+parallel-1g-48m-again new -Xmx1g -Xmn48m -XX:+UseParallelGC
+g1-1g-48m-again    new -Xmx1g -Xmn48m -XX:+UseG1GC
+g1-1g-again        new -Xmx1g -XX:+UseG1GC
 END
 }
 

@@ -4,12 +4,8 @@ import json
 import pathlib
 import sys
 
-import plots
-
-
-def table(head, lines):
-    right = ["---"] + ["---:"] * (len(head) - 1)
-    return "\n".join("| " + " | ".join(line) + " |" for line in [head, right] + lines)
+import plots  # which finds what stands in ops/bench
+from page import replace, table
 
 
 def mega(size):
@@ -23,7 +19,8 @@ def shown(row, recommended):
 
 
 def stops(rows, recommended):
-    head = ["configuration", "pauses", "median, ms", "longest, ms", "stopped, ms/s", "collector, % of a core", "tick p99, ms", "p99.9", "max"]
+    head = ["configuration", "pauses", "median, ms", "longest, ms", "stopped, ms/s", "collector, % of a core", "workers, CPU µs/message",
+            "all else, cores", "tick p99, ms", "p99.9", "max"]
     lines = []
     for row in rows:
         pauses, latency = row["pauses"], row["latency"]
@@ -31,7 +28,8 @@ def stops(rows, recommended):
             shown(row, recommended), str(pauses["count"]),
             "%.2f" % pauses["median_ms"] if pauses["count"] else "–", "%.2f" % pauses["max_ms"] if pauses["count"] else "–",
             "%.2f" % (pauses["total_ms"] / row["window_s"]), "%.2f" % (100 * row["collector_cores"]),
-            "%d" % latency["p99"], "%d" % latency["p99.9"], "%d" % latency["max"],
+            "%.1f" % row["cpu_us_per_message"],
+            "–" if row.get("others_cores") is None else "%.2f" % row["others_cores"], "%d" % latency["p99"], "%d" % latency["p99.9"], "%d" % latency["max"],
         ])
     return table(head, lines)
 
@@ -87,21 +85,31 @@ def caption(rows, env):
     first = loads[0]
     return ("%s connections of the load client, %s more opened and closed per second, %d s measured. %s, %d cores, %s, Linux %s; %s; "
             "commit %s, jar %s, %s.") % (format(first["connections"], ","), format(first["churn"], ","), first["seconds"], env["cpu"],
-                                        env["cores"], env["memory"], env["kernel"], env["java"], env["commit"], env["jar"], env["date"]) + note(env)
+                                        env["cores"], env["memory"], env["kernel"], env["java"], env["commit"], env["jar"], env["date"]) + correlations(loads) + note(env)
+
+
+def correlations(rows):
+    """What tick latency goes with, over the configurations: the collectors, or the machine of that minute."""
+    latency = [row["latency"]["p99"] for row in rows]
+    of = {"CPU of the workers a message": "cpu_us_per_message", "CPU of all else on the machine": "others_cores"}
+    values = {words: [row.get(key) for row in rows] for words, key in of.items()}
+    values["time stopped"] = [row["pauses"]["total_ms"] / row["window_s"] for row in rows]
+    found = []
+    for words, value in values.items():
+        if len(rows) >= 10 and None not in value and len(set(value)) > 1 and len(set(latency)) > 1:
+            found.append("%s %.2f" % (words, correlation(value, latency)))
+    return "\nCorrelation of tick p99 over these %d rows: %s." % (len(rows), ", ".join(found)) if found else ""
+
+
+def correlation(a, b):
+    mean_a, mean_b = sum(a) / len(a), sum(b) / len(b)
+    both = sum((x - mean_a) * (y - mean_b) for x, y in zip(a, b))
+    return both / (sum((x - mean_a) ** 2 for x in a) * sum((y - mean_b) ** 2 for y in b)) ** 0.5
 
 
 def note(env):
     """Set by hand, when something disturbed a run that is kept all the same."""
     return "\nNote: %s." % env["note"] if env.get("note") else ""
-
-
-def replace(document, name, text):
-    begin, end = "<!-- gc-%s -->" % name, "<!-- /gc-%s -->" % name
-    old = document.read_text()
-    if begin not in old or end not in old:
-        sys.exit("%s has no %s … %s" % (document, begin, end))
-    head, rest = old.split(begin, 1)
-    document.write_text(head + begin + "\n" + text + "\n" + end + rest.split(end, 1)[1])
 
 
 def report(rows, env, out, document):
@@ -123,4 +131,4 @@ def report(rows, env, out, document):
             text = "![%s](%s/%s)\n\n" % (words, out.name, picture) + text
         print(text + "\n")
         if document.exists():
-            replace(document, name, text)
+            replace(document, "gc-" + name, text)

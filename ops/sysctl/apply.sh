@@ -17,7 +17,7 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-target=100000 action=apply root='' failed=false
+target=100000 action='' root='' failed=false
 most=9223372036854775807
 
 usage() { sed -n '2,/^set /{ /^set /d; s/^# \{0,1\}//p; }' "$0"; }
@@ -33,7 +33,11 @@ while [ $# -gt 0 ]; do
       target=$2
       shift
       ;;
-    --dry-run | --undo | --print) action=${1#--} ;;
+    --dry-run | --undo | --print)
+      # --dry-run --undo must not undo.
+      [ -z "$action" ] || refuse "--$action and $1 exclude each other"
+      action=${1#--}
+      ;;
     --root)
       [ -d "${2:-}" ] || refuse "--root takes a folder"
       root=${2%/}
@@ -48,6 +52,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 
+action=${action:-apply}
 state=$root/var/lib/fanfare/apply
 sysctl_file=/etc/sysctl.d/99-fanfare.conf
 limits_file=/etc/security/limits.d/99-fanfare.conf

@@ -17,8 +17,9 @@ import time
 from statistics import median
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
+sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).resolve().parent.parent)]
 import picture  # noqa: E402
+from page import replace, table  # noqa: E402
 
 NAMES = {
     "platform": "platform threads",
@@ -60,12 +61,6 @@ def sample(pid):
         "kernel_stacks_kb": field(host, "KernelStack"), "slab_kb": field(host, "Slab"), "tcp_kb": int(tcp.group(1)) * 4 if tcp else 0,
         "mappings": mappings,
     }
-
-
-def table(head, lines):
-    width = len(head)
-    text = ["| %s |" % " | ".join(head), "| --- |%s" % (" ---: |" * (width - 1))]
-    return "\n".join(text + ["| %s |" % " | ".join(line) for line in lines])
 
 
 def scale_figure(rows):
@@ -183,15 +178,6 @@ def limits_table(rows):
 def caption(env):
     return "%s, %d cores, %s, Linux %s; %s; all models with `%s`; jar %s, %s." % (
         env["cpu"], env["cores"], env["memory"], env["kernel"], env["java"], env["peers"], env["jar"], env["date"])
-
-
-def replace(document, marker, text):
-    begin, end = "<!-- %s -->" % marker, "<!-- /%s -->" % marker
-    old = document.read_text()
-    if begin not in old or end not in old:
-        sys.exit("%s has no %s … %s" % (document, begin, end))
-    head, rest = old.split(begin, 1)
-    document.write_text(head + begin + "\n" + text + "\n" + end + rest.split(end, 1)[1])
 
 
 def report(options):

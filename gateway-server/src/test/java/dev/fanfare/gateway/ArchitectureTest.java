@@ -23,7 +23,7 @@ class ArchitectureTest {
     private static final Map<String, Integer> LEVELS = Map.ofEntries(
             Map.entry("config", 0),
             Map.entry("metrics", 0),
-            Map.entry("doctor", 0),
+            Map.entry("doctor", 1),
             Map.entry("channel", 1),
             Map.entry("wire", 1),
             Map.entry("http", 1),

@@ -1,6 +1,7 @@
 package dev.fanfare.gateway.doctor;
 
 import dev.fanfare.gateway.doctor.Finding.Status;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -13,6 +14,17 @@ final class ConnectionLimits {
     private static final String PORT_RANGE = "/proc/sys/net/ipv4/ip_local_port_range";
     private static final String CONNTRACK = "/proc/sys/net/netfilter/nf_conntrack_max";
     private static final String CONNTRACK_COUNT = "/proc/sys/net/netfilter/nf_conntrack_count";
+
+    private static final String CONNTRACK_BUCKETS = "/sys/module/nf_conntrack/parameters/hashsize";
+    /** Longer chains than this make looking up noticeably slower; what the kernel itself had before 5.15. */
+    private static final int ENTRIES_PER_BUCKET = 4;
+    /** Tried by ops/tuning/lab.sh, which takes them from the report. */
+    private static final List<String> UNTRACKED = List.of(
+            "nft add table inet fanfare",
+            "nft 'add chain inet fanfare in { type filter hook prerouting priority raw; }'",
+            "nft 'add chain inet fanfare out { type filter hook output priority raw; }'",
+            "nft add rule inet fanfare in tcp dport 8080 notrack",
+            "nft add rule inet fanfare out tcp sport 8080 notrack");
 
     private final Host host;
     private final Demand demand;
@@ -39,7 +51,7 @@ final class ConnectionLimits {
                         Status.WARN,
                         "When all clients reconnect within %d s and accepting pauses for %d ms, so many wait. More are dropped and try again after 1 s, 3 s, 7 s."
                                 .formatted(Demand.STORM_SECONDS, Demand.ACCEPT_PAUSE_MILLIS),
-                        Figures.sysctl(name, Figures.rounded(demand.backlog())));
+                        Figures.sysctl(name, Figures.roomy(demand.backlog(), Demand.LEAST_BACKLOG)));
     }
 
     /** With SYN cookies, the default, a full SYN backlog costs TCP options but no connection; without them it drops. */
@@ -57,7 +69,7 @@ final class ConnectionLimits {
                         cookies || actual.getAsLong() >= demand.backlog(),
                         Status.WARN,
                         "SYN cookies are off or unknown, so handshakes beyond this backlog are dropped and tried again after 1 s.",
-                        Figures.sysctl("net.ipv4.tcp_max_syn_backlog", Figures.rounded(demand.backlog())));
+                        Figures.sysctl("net.ipv4.tcp_syncookies", 1));
     }
 
     private Finding conntrack() {
@@ -65,9 +77,7 @@ final class ConnectionLimits {
         if (!host.exists(CONNTRACK)) {
             return Finding.info(name, "not loaded", "");
         }
-        long wanted = demand.connections() + host.number(CONNTRACK_COUNT).orElse(0);
-        // Closed connections stay in the table for minutes, so a reconnect storm needs room for both.
-        long roomy = Figures.rounded(2 * wanted);
+        long wanted = demand.tracked() + host.number(CONNTRACK_COUNT).orElse(0);
         OptionalLong actual = host.number(CONNTRACK);
         if (actual.isEmpty()) {
             return Finding.unreadable(name, Figures.count(wanted), CONNTRACK);
@@ -77,16 +87,19 @@ final class ConnectionLimits {
                         actual.getAsLong() >= wanted,
                         Status.FAIL,
                         "Connection tracking is loaded: when its table is full the kernel drops packets of new connections.",
-                        conntrackFix(roomy));
+                        conntrackFix(Figures.roomy(wanted, Demand.LEAST_TRACKED)));
     }
 
-    private static List<String> conntrackFix(long value) {
-        List<String> sysctl = Figures.sysctl("net.netfilter.nf_conntrack_max", value);
-        return List.of(
-                sysctl.get(0),
-                sysctl.get(1),
-                "echo " + value / 4 + " > /sys/module/nf_conntrack/parameters/hashsize",
-                "or do not track the gateway's port: nft add rule inet raw prerouting tcp dport 8080 notrack");
+    private List<String> conntrackFix(long value) {
+        List<String> fix = new ArrayList<>(Figures.sysctl("net.netfilter.nf_conntrack_max", value));
+        long buckets = value / ENTRIES_PER_BUCKET;
+        // Kernels since 5.15 have a bucket for each entry, so this would often make the table smaller.
+        if (host.number(CONNTRACK_BUCKETS).orElse(Long.MAX_VALUE) < buckets) {
+            fix.add("echo " + buckets + " > " + CONNTRACK_BUCKETS);
+        }
+        fix.add("or do not track the gateway's port, 8080 here, in either direction (lasts until the next boot):");
+        fix.addAll(UNTRACKED);
+        return fix;
     }
 
     private Finding portRange() {

@@ -2,7 +2,9 @@ package dev.fanfare.gateway.doctor;
 
 /**
  * What a number of connections needs. Every constant of the doctor is here, with where it comes from; change it here when a
- * measurement of the finished gateway says otherwise, and in docs/doctor.md.
+ * measurement of the finished gateway says otherwise, and in docs/doctor.md. What concerns the kernel stands as a formula in
+ * ops/sysctl/99-fanfare.conf and ops/limits/99-fanfare.conf too, which apply.sh installs: ops/sysctl/check compares the formulas with the
+ * constants, a test of the doctor its remedies with the files.
  *
  * @param connections the target
  */
@@ -46,12 +48,25 @@ record Demand(int connections) {
     /** A backlog below this is not worth having on any server. */
     static final int SMALLEST_BACKLOG = 128;
 
+    /** Closed connections stay in the table of connection tracking for two minutes, while their clients are back. */
+    static final int TRACKED_PER_CONNECTION = 2;
+
+    // A remedy is never below the kernel's own value (or systemd's, for the limit of open files), whatever the target.
+    static final long LEAST_NR_OPEN = 1 << 20;
+    static final long LEAST_OPEN_FILES = 1 << 19;
+    static final long LEAST_BACKLOG = 4096;
+    static final long LEAST_TRACKED = 1 << 18;
+
     long files() {
         return (long) connections + OTHER_FILES;
     }
 
     long backlog() {
         return Math.max(SMALLEST_BACKLOG, (long) connections * ACCEPT_PAUSE_MILLIS / (STORM_SECONDS * 1000L));
+    }
+
+    long tracked() {
+        return (long) connections * TRACKED_PER_CONNECTION;
     }
 
     long heap() {

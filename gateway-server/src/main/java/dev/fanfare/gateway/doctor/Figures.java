@@ -30,16 +30,20 @@ final class Figures {
         return (number + STEP - 1) / STEP * STEP;
     }
 
-    /** Sets a kernel parameter now and at every boot. */
+    /** What is written for a need: a round figure, but not less than {@code least}. */
+    static long roomy(long need, long least) {
+        return Math.max(rounded(need), least);
+    }
+
+    /** Sets a kernel parameter now and at every boot, in the file that ops/sysctl/apply.sh writes. */
     static List<String> sysctl(String key, String value) {
+        String quoted = value.indexOf(' ') < 0 ? value : '"' + value + '"';
         return List.of(
-                "sysctl -w " + key + "=\"" + value + "\"",
-                "echo '" + key + " = " + value + "' >> /etc/sysctl.d/60-fanfare.conf");
+                "sysctl -w " + key + "=" + quoted,
+                "echo '" + key + " = " + value + "' >> /etc/sysctl.d/99-fanfare.conf");
     }
 
     static List<String> sysctl(String key, long value) {
-        return List.of(
-                "sysctl -w " + key + "=" + value,
-                "echo '" + key + " = " + value + "' >> /etc/sysctl.d/60-fanfare.conf");
+        return sysctl(key, Long.toString(value));
     }
 }

@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 /** Open files: of this process, of any process, of the whole host. A connection is one open file. */
 final class FileLimits {
     private static final String LIMITS = "/proc/self/limits";
+    private static final String NR_OPEN = "/proc/sys/fs/nr_open";
     private static final String ROW = "Max open files";
     private static final String WHY = "Each connection is an open file. At the limit the gateway stops accepting.";
 
@@ -43,35 +44,38 @@ final class FileLimits {
     }
 
     private List<String> softFix() {
-        return List.of("this shell: ulimit -n " + value() + "   (HotSpot raises it to the hard limit by itself, unless "
-                + "-XX:-MaxFDLimit)");
+        return List.of("this shell: ulimit -n " + Figures.rounded(needed)
+                + "   (HotSpot raises it to the hard limit by itself, unless " + "-XX:-MaxFDLimit)");
     }
 
     private List<String> hardFix() {
+        long hard = hardValue();
         return List.of(
-                "systemd unit:  [Service] LimitNOFILE=" + value(),
-                "login shells:  printf '* - nofile %d\\nroot - nofile %d\\n' > /etc/security/limits.d/60-fanfare.conf"
-                        .formatted(value(), value()),
-                "this shell:    ulimit -n " + value() + "   (as root)",
-                "container:     docker run --ulimit nofile=" + value() + ":" + value());
+                "systemd unit:  [Service] LimitNOFILE=" + hard,
+                "login shells:  printf '* hard nofile %d\\nroot hard nofile %d\\n' > /etc/security/limits.d/99-fanfare.conf"
+                        .formatted(hard, hard),
+                "this shell:    ulimit -n " + hard + "   (as root)",
+                "container:     docker run --ulimit nofile=" + hard + ":" + hard);
     }
 
-    private long value() {
-        return Figures.rounded(needed);
+    /** A limit above fs.nr_open is refused by the kernel, and a login that should get it fails. */
+    private long hardValue() {
+        long roomy = Figures.roomy(needed, Demand.LEAST_OPEN_FILES);
+        long bound = host.number(NR_OPEN).orElse(roomy);
+        return bound < needed ? roomy : Math.min(roomy, bound);
     }
 
     private Finding nrOpen() {
-        String file = "/proc/sys/fs/nr_open";
-        OptionalLong actual = host.number(file);
+        OptionalLong actual = host.number(NR_OPEN);
         if (actual.isEmpty()) {
-            return Finding.unreadable("fs.nr_open", Figures.count(needed), file);
+            return Finding.unreadable("fs.nr_open", Figures.count(needed), NR_OPEN);
         }
         return Finding.ok("fs.nr_open", Figures.count(actual.getAsLong()), Figures.count(needed))
                 .unless(
                         actual.getAsLong() >= needed,
                         Status.FAIL,
                         "No process may have a higher limit of open files than this, not even root's.",
-                        Figures.sysctl("fs.nr_open", Figures.rounded(needed)));
+                        Figures.sysctl("fs.nr_open", Figures.roomy(needed, Demand.LEAST_NR_OPEN)));
     }
 
     /** The whole host shares fs.file-max, so what is open already is added. */
@@ -89,6 +93,6 @@ final class FileLimits {
                         Status.FAIL,
                         "All processes together may open so many files; %s are open already."
                                 .formatted(Figures.count(open)),
-                        Figures.sysctl("fs.file-max", Figures.rounded(wanted * 2)));
+                        Figures.sysctl("fs.file-max", Long.MAX_VALUE));
     }
 }

@@ -105,6 +105,9 @@ final class MemoryLimits {
                                         limit.isPresent() ? Figures.mebibytes(limit.getAsLong()) : "unknown",
                                         Figures.mebibytes(promised),
                                         Figures.mebibytes(wanted)),
-                        Figures.sysctl(name, 0));
+                        // Not for apply.sh: whether memory is promised beforehand is for the owner of the host to say.
+                        List.of(
+                                "sysctl -w vm.overcommit_memory=0",
+                                "echo 'vm.overcommit_memory = 0' >> /etc/sysctl.d/98-overcommit.conf"));
     }
 }

@@ -25,6 +25,7 @@ final class Report {
         }
         remedies(Status.FAIL, "What has to change:", findings);
         remedies(Status.WARN, "What should change:", findings);
+        allAtOnce(target, findings);
         remarks(findings);
         line("");
         line("%s", verdict(target, findings));
@@ -41,6 +42,19 @@ final class Report {
             wrapped(finding.name() + ": " + finding.actual() + ", needed " + finding.needed() + ". " + finding.why());
             // Commands are not wrapped: a person copies them.
             finding.fix().forEach(fix -> line("      %s", fix));
+        }
+    }
+
+    /** Only of what apply.sh sets: memory and JVM are not its business. */
+    private void allAtOnce(int target, List<Finding> findings) {
+        boolean kernel = findings.stream()
+                .filter(f -> f.status() == Status.FAIL || f.status() == Status.WARN)
+                .flatMap(f -> f.fix().stream())
+                .anyMatch(fix -> fix.endsWith("99-fanfare.conf"));
+        if (kernel) {
+            line("");
+            line("All kernel settings and the limit of open files at once, checked and with an undo:");
+            line("      ops/sysctl/apply.sh --target %d", target);
         }
     }
 

@@ -3,6 +3,8 @@ package dev.fanfare.gateway.doctor;
 import dev.fanfare.gateway.doctor.Finding.Status;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Memory the kernel grants to data waiting in sockets: for all of them together, and for each. */
 final class TcpMemory {
@@ -48,13 +50,21 @@ final class TcpMemory {
                 ? "Above the last figure the kernel drops data of every connection."
                 : "Above the middle figure the kernel shrinks everybody's windows.";
         return Finding.ok(name, Figures.count(pressure) + " " + Figures.count(max), Figures.count(needed) + " pages")
-                .unless(pressure >= needed, max < needed ? Status.FAIL : Status.WARN, why + outcome, fix(needed));
+                .unless(
+                        pressure >= needed,
+                        max < needed ? Status.FAIL : Status.WARN,
+                        why + outcome,
+                        fix(needed, limits.get()));
     }
 
-    private static List<String> fix(long needed) {
-        long pressure = Figures.rounded(needed);
+    /** The kernel's own proportion, 3 : 4 : 6; a figure that is higher already stays. */
+    private static List<String> fix(long needed, long[] now) {
+        long[] wanted = {needed * 3 / 4, needed, needed * 3 / 2};
         return Figures.sysctl(
-                "net.ipv4.tcp_mem", Figures.rounded(pressure * 3 / 4) + " " + pressure + " " + pressure * 2);
+                "net.ipv4.tcp_mem",
+                IntStream.range(0, wanted.length)
+                        .mapToObj(i -> Long.toString(Math.max(now[i], Figures.rounded(wanted[i]))))
+                        .collect(Collectors.joining(" ")));
     }
 
     private Finding ofOneSocket(String name, String why) {

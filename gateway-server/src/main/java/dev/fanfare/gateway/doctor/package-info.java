@@ -1,4 +1,4 @@
-/** Does this host carry the connections wanted of it, and if not, what has to change? Depends on the JDK only; any thread. */
+/** Does this host carry the connections wanted of it, and if not, what has to change? Any thread. */
 @NullMarked
 package dev.fanfare.gateway.doctor;
 

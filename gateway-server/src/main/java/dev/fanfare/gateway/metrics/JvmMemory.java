@@ -52,13 +52,21 @@ public final class JvmMemory {
                 directBuffers.getAsLong(), used(ByteBufAllocator.DEFAULT) + used(UnpooledByteBufAllocator.DEFAULT));
     }
 
-    /** Bytes of direct memory this JVM allows. */
+    /**
+     * Bytes of direct memory this JVM allows. 0, the default of the flag, means as much as the heap. A JVM other than HotSpot has no
+     * such flag and mostly the same rule.
+     */
     public static long directMax() {
-        HotSpotDiagnosticMXBean hotSpot = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-        long set = hotSpot == null
-                ? 0
-                : Long.parseLong(hotSpot.getVMOption("MaxDirectMemorySize").getValue());
-        return set == 0 ? heapMax() : set;
+        long flag = 0;
+        try {
+            HotSpotDiagnosticMXBean hotSpot = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+            if (hotSpot != null) {
+                flag = Long.parseLong(hotSpot.getVMOption("MaxDirectMemorySize").getValue());
+            }
+        } catch (IllegalArgumentException noSuchFlag) {
+            flag = 0;
+        }
+        return flag > 0 ? flag : heapMax();
     }
 
     private static long used(ByteBufAllocator allocator) {

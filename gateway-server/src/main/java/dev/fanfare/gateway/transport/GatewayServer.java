@@ -128,7 +128,11 @@ public final class GatewayServer implements AutoCloseable {
     @Override
     public void close() {
         stopAccepting();
-        boss.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        // What was accepted already (io_uring says so late) must reach its loop before that ends.
+        boss.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+        for (EventExecutor worker : workers) {
+            worker.submit(() -> {}).awaitUninterruptibly(1, TimeUnit.SECONDS);
+        }
         // Without a quiet period a loop that is busy at this moment may end before it has closed its connections.
         boolean ended =
                 workers.shutdownGracefully(1, 2_000, TimeUnit.MILLISECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);

@@ -39,13 +39,13 @@ class DoctorTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "/proc/sys/fs/nr_open|65536|fs.nr_open|FAIL|sysctl -w fs.nr_open=100352",
-                "/proc/sys/fs/file-max|101279|fs.file-max|FAIL|sysctl -w fs.file-max=202752",
+                "/proc/sys/fs/nr_open|65536|fs.nr_open|FAIL|sysctl -w fs.nr_open=1048576",
+                "/proc/sys/fs/file-max|101279|fs.file-max|FAIL|sysctl -w fs.file-max=9223372036854775807",
                 "/proc/sys/net/core/somaxconn|128|net.core.somaxconn|WARN|sysctl -w net.core.somaxconn=4096",
-                "/proc/sys/net/ipv4/tcp_mem|1 199999 200000|tcp_mem, pressure and max|WARN|sysctl -w net.ipv4.tcp_mem=\"150528 200704 401408\"",
-                "/proc/sys/net/ipv4/tcp_mem|1 2 199999|tcp_mem, pressure and max|FAIL|sysctl -w net.ipv4.tcp_mem=\"150528 200704 401408\"",
-                "/proc/sys/net/netfilter/nf_conntrack_max|65536|nf_conntrack_max|FAIL|sysctl -w net.netfilter.nf_conntrack_max=200704",
-                "/proc/sys/net/netfilter/nf_conntrack_max|100000|nf_conntrack_max|OK|",
+                "/proc/sys/net/ipv4/tcp_mem|1 199999 200000|tcp_mem, pressure and max|WARN|sysctl -w net.ipv4.tcp_mem=\"150528 200704 300032\"",
+                "/proc/sys/net/ipv4/tcp_mem|1 2 199999|tcp_mem, pressure and max|FAIL|sysctl -w net.ipv4.tcp_mem=\"150528 200704 300032\"",
+                "/proc/sys/net/netfilter/nf_conntrack_max|65536|nf_conntrack_max|FAIL|sysctl -w net.netfilter.nf_conntrack_max=262144",
+                "/proc/sys/net/netfilter/nf_conntrack_max|200000|nf_conntrack_max|OK|",
                 "/proc/meminfo|MemTotal: 1000000 kB|memory of the host|FAIL|a host with at least 2,048 MiB",
                 "/proc/meminfo|MemTotal: 4000000 kB|memory of the host|WARN|java -Xmx309m",
                 "/proc/sys/vm/overcommit_memory|2|vm.overcommit_memory|OK|"
@@ -67,7 +67,15 @@ class DoctorTest {
         Finding hard = fake.finding(FIT, "open files, hard limit");
         assertThat(hard.status()).isEqualTo(Status.FAIL);
         assertThat(hard.needed()).isEqualTo("100,256");
-        assertThat(hard.fix()).anyMatch(fix -> fix.contains("LimitNOFILE=100352"));
+        assertThat(hard.fix()).anyMatch(fix -> fix.contains("LimitNOFILE=524288"));
+    }
+
+    @Test
+    void aLimitAboveWhatTheKernelTakesIsNotAdvised() {
+        fake.openFiles("1024", "1024").with("/proc/sys/fs/nr_open", "200000");
+
+        assertThat(fake.finding(FIT, "open files, hard limit").fix())
+                .contains("systemd unit:  [Service] LimitNOFILE=200000");
     }
 
     @Test
@@ -80,10 +88,43 @@ class DoctorTest {
 
     @Test
     void connectionsTrackedAlreadyNeedRoomToo() {
-        fake.with("/proc/sys/net/netfilter/nf_conntrack_max", "100000");
+        fake.with("/proc/sys/net/netfilter/nf_conntrack_max", "200000");
         fake.with("/proc/sys/net/netfilter/nf_conntrack_count", "1");
 
         assertThat(fake.finding(FIT, "nf_conntrack_max").status()).isEqualTo(Status.FAIL);
+    }
+
+    @Test
+    void theTableOfConnectionTrackingIsNeverMadeSmaller() {
+        fake.with("/proc/sys/net/netfilter/nf_conntrack_max", "65536");
+        String hashsize = "/sys/module/nf_conntrack/parameters/hashsize";
+
+        assertThat(fake.finding(FIT, "nf_conntrack_max").fix()).noneMatch(fix -> fix.contains("hashsize"));
+        fake.with(hashsize, "65536");
+        assertThat(fake.finding(FIT, "nf_conntrack_max").fix()).noneMatch(fix -> fix.contains("hashsize"));
+        fake.with(hashsize, "65535");
+        assertThat(fake.finding(FIT, "nf_conntrack_max").fix()).contains("echo 65536 > " + hashsize);
+    }
+
+    @Test
+    void notTrackingConcernsBothDirectionsOfChainsThatAreMadeFirst() {
+        fake.with("/proc/sys/net/netfilter/nf_conntrack_max", "1");
+
+        assertThat(fake.finding(FIT, "nf_conntrack_max").fix())
+                .containsSubsequence(
+                        "nft add table inet fanfare",
+                        "nft 'add chain inet fanfare in { type filter hook prerouting priority raw; }'",
+                        "nft 'add chain inet fanfare out { type filter hook output priority raw; }'",
+                        "nft add rule inet fanfare in tcp dport 8080 notrack",
+                        "nft add rule inet fanfare out tcp sport 8080 notrack");
+    }
+
+    @Test
+    void aFigureOfTcpMemThatIsHigherAlreadyStays() {
+        fake.with("/proc/sys/net/ipv4/tcp_mem", "1000 2000 999999999");
+
+        assertThat(fake.finding(FIT, "tcp_mem, pressure and max").fix())
+                .contains("sysctl -w net.ipv4.tcp_mem=\"150528 200704 999999999\"");
     }
 
     @Test
@@ -98,6 +139,7 @@ class DoctorTest {
 
         fake.with("/proc/sys/net/ipv4/tcp_syncookies", "0");
         assertThat(fake.finding(FIT, "tcp_max_syn_backlog").status()).isEqualTo(Status.WARN);
+        assertThat(fake.finding(FIT, "tcp_max_syn_backlog").fix()).contains("sysctl -w net.ipv4.tcp_syncookies=1");
     }
 
     @Test
@@ -212,6 +254,17 @@ class DoctorTest {
                 .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
         assertThat(printed.text).endsWith("doctor: 4 of 13 checks fail, 1 warns for 100,000 connections\n");
         assertThat(printed.text).contains("What has to change:", "What should change:", "Good to know:");
+        assertThat(printed.text).contains("      ops/sysctl/apply.sh --target 100000\n");
+    }
+
+    @Test
+    void applyIsNotNamedForWhatItDoesNotSet() {
+        fake.with("/proc/sys/vm/overcommit_memory", "2");
+        fake.with("/proc/meminfo", "MemTotal: 2000000 kB\nCommitLimit: 1 kB\nCommitted_AS: 1 kB");
+
+        assertThat(report(new Jvm(25, 1 << 20, 1 << 20, 8)).text)
+                .contains("What has to change:", "98-overcommit.conf")
+                .doesNotContain("apply.sh", "99-fanfare.conf");
     }
 
     @ParameterizedTest

@@ -24,12 +24,8 @@ class DrainScenarioTest {
     @RegisterExtension
     static final Gateways gateways = new Gateways();
 
-    static List<String> transports() {
-        return Gateways.transports();
-    }
-
     @ParameterizedTest
-    @MethodSource("transports")
+    @MethodSource(Gateways.TRANSPORTS)
     void everyClientIsToldAndTheConnectionsEndProperly(String transport) throws Exception {
         RunningGateway gateway = gateways.start(
                 "server.transport=" + transport,
@@ -140,7 +136,7 @@ class DrainScenarioTest {
     }
 
     @ParameterizedTest
-    @MethodSource("transports")
+    @MethodSource(Gateways.TRANSPORTS)
     void closingTheGatewayEndsEveryConnectionHoweverBusyItIs(String transport) throws Exception {
         RunningGateway gateway = gateways.start("server.transport=" + transport, "ticker.interval=10ms");
         List<RawClient> clients = new ArrayList<>();

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.AppenderBase;
 import dev.fanfare.gateway.boot.RunningGateway;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -32,6 +33,9 @@ import org.slf4j.LoggerFactory;
  * fails it, and so does a buffer that Netty found leaked: the log is where both show.
  */
 final class Gateways implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
+    /** Where a parameterised test finds {@link #transports()}. */
+    static final String TRANSPORTS = "dev.fanfare.gateway.scenario.Gateways#transports";
+
     private final List<AutoCloseable> open = new ArrayList<>();
     private final Queue<String> warnings = new ConcurrentLinkedQueue<>();
     private final List<String> expected = new ArrayList<>();
@@ -43,7 +47,9 @@ final class Gateways implements BeforeAllCallback, AfterEachCallback, AfterAllCa
         @Override
         protected void append(ILoggingEvent event) {
             if (event.getLevel().isGreaterOrEqual(Level.WARN)) {
-                warnings.add(event.getLoggerName() + ": " + event.getFormattedMessage());
+                IThrowableProxy cause = event.getThrowableProxy();
+                warnings.add(event.getLoggerName() + ": " + event.getFormattedMessage()
+                        + (cause == null ? "" : " (" + cause.getClassName() + ": " + cause.getMessage() + ")"));
             }
         }
     };

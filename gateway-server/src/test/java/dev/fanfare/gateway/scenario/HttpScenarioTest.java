@@ -9,7 +9,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -27,10 +26,6 @@ class HttpScenarioTest {
 
     @RegisterExtension
     static final Gateways gateways = new Gateways();
-
-    static List<String> transports() {
-        return Gateways.transports();
-    }
 
     @ParameterizedTest
     @ValueSource(
@@ -166,7 +161,7 @@ class HttpScenarioTest {
     }
 
     @ParameterizedTest
-    @MethodSource("transports")
+    @MethodSource(Gateways.TRANSPORTS)
     void theRefusalReachesAClientThatIsStillSending(String transport) throws Exception {
         RunningGateway gateway = gateways.start("server.transport=" + transport, QUIET);
         String request = "POST /sse HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\n\r\n" + "x".repeat(3_000_000);
@@ -225,7 +220,7 @@ class HttpScenarioTest {
     }
 
     @ParameterizedTest
-    @MethodSource("transports")
+    @MethodSource(Gateways.TRANSPORTS)
     void pipelinedRequestsAreAnsweredInOrder(String transport) throws Exception {
         RunningGateway gateway = gateways.start("server.transport=" + transport, QUIET);
         try (RawClient client = RawClient.to(gateway)) {

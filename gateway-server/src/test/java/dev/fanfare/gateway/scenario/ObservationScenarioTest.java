@@ -22,10 +22,6 @@ class ObservationScenarioTest {
     @RegisterExtension
     static final Gateways gateways = new Gateways();
 
-    static List<String> transports() {
-        return Gateways.transports();
-    }
-
     @Test
     void metricsAreInPrometheusTextUnlessOpenMetricsIsAskedFor() throws Exception {
         RunningGateway gateway = gateways.start();
@@ -92,7 +88,7 @@ class ObservationScenarioTest {
     }
 
     @ParameterizedTest
-    @MethodSource("transports")
+    @MethodSource(Gateways.TRANSPORTS)
     void connectionsAreCountedExactlyHoweverTheyEnd(String transport) throws Exception {
         RunningGateway gateway = gateways.start("server.transport=" + transport, "ticker.interval=10ms");
         List<RawClient> open = new ArrayList<>();

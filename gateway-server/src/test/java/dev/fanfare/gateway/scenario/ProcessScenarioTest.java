@@ -28,10 +28,6 @@ class ProcessScenarioTest {
     @TempDir
     Path directory;
 
-    static List<String> transports() {
-        return Gateways.transports();
-    }
-
     @Test
     void aStartPrintsOneScreenAndATermSignalDrainsAndEndsWithZero() throws Exception {
         ChildGateway child = gateways.closing(ChildGateway.start(
@@ -80,7 +76,7 @@ class ProcessScenarioTest {
     }
 
     @ParameterizedTest
-    @MethodSource("transports")
+    @MethodSource(Gateways.TRANSPORTS)
     void withoutFileDescriptorsAcceptingRestsAndGoesOn(String transport) throws Exception {
         ChildGateway child = gateways.closing(ChildGateway.withOpenFiles(
                 256,

@@ -21,12 +21,8 @@ class ServiceManagerScenarioTest {
     @TempDir
     Path directory;
 
-    static List<String> transports() {
-        return Gateways.transports();
-    }
-
     @ParameterizedTest
-    @MethodSource("transports")
+    @MethodSource(Gateways.TRANSPORTS)
     @EnabledOnOs(OS.LINUX)
     void systemdHearsThatItListensThatItLivesAndThatItDrains(String transport) throws Exception {
         String address = directory.resolve("notify").toString();

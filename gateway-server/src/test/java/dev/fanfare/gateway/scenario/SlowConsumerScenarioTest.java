@@ -31,10 +31,6 @@ class SlowConsumerScenarioTest {
     @RegisterExtension
     static final Gateways gateways = new Gateways();
 
-    static List<String> transports() {
-        return Gateways.transports();
-    }
-
     @BeforeAll
     static void writePrices() throws IOException {
         List<String> lines = new ArrayList<>(List.of("date,symbol,price"));
@@ -47,7 +43,7 @@ class SlowConsumerScenarioTest {
     }
 
     @ParameterizedTest
-    @MethodSource("transports")
+    @MethodSource(Gateways.TRANSPORTS)
     void withConflateASlowClientGetsTheNewestTickWhenItReadsAgain(String transport) throws Exception {
         RunningGateway gateway = start(transport, "catch-up", "30s");
         try (SseStream sse = SseStream.on(RawClient.withSmallBuffer(gateway).get("/sse"));
@@ -70,7 +66,7 @@ class SlowConsumerScenarioTest {
     }
 
     @ParameterizedTest
-    @MethodSource("transports")
+    @MethodSource(Gateways.TRANSPORTS)
     void withDropASlowClientMissesTicksAndStaysConnected(String transport) throws Exception {
         RunningGateway gateway = start(transport, "drop", "30s");
         try (SseStream sse = SseStream.on(RawClient.withSmallBuffer(gateway).get("/sse"));
@@ -93,7 +89,7 @@ class SlowConsumerScenarioTest {
     }
 
     @ParameterizedTest
-    @MethodSource("transports")
+    @MethodSource(Gateways.TRANSPORTS)
     void withDisconnectASlowClientIsClosed(String transport) throws Exception {
         RunningGateway gateway = start(transport, "disconnect", "30s");
         try (SseStream sse = SseStream.on(RawClient.withSmallBuffer(gateway).get("/sse"));
@@ -127,7 +123,7 @@ class SlowConsumerScenarioTest {
     }
 
     @ParameterizedTest
-    @MethodSource("transports")
+    @MethodSource(Gateways.TRANSPORTS)
     void aSlowClientThatLeavesIsCountedAsAClientThatLeft(String transport) throws Exception {
         RunningGateway gateway = start(transport, "drop", "30s");
         try (SseStream sse = SseStream.on(RawClient.withSmallBuffer(gateway).get("/sse"));

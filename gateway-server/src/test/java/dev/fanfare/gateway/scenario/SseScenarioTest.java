@@ -29,12 +29,8 @@ class SseScenarioTest {
     @RegisterExtension
     static final Gateways gateways = new Gateways();
 
-    static List<String> transports() {
-        return Gateways.transports();
-    }
-
     @ParameterizedTest
-    @MethodSource("transports")
+    @MethodSource(Gateways.TRANSPORTS)
     void anSseClientReceivesEveryTickFromTheFirstItSees(String transport) throws Exception {
         RunningGateway gateway = gateways.start("server.transport=" + transport, "ticker.interval=10ms");
         try (SseStream stream = SseStream.open(gateway)) {
@@ -109,7 +105,7 @@ class SseScenarioTest {
     }
 
     @ParameterizedTest
-    @MethodSource("transports")
+    @MethodSource(Gateways.TRANSPORTS)
     void anHttp10ClientGetsAPlainStreamThatEndsWithTheConnection(String transport) throws Exception {
         RunningGateway gateway = gateways.start("server.transport=" + transport, "ticker.interval=10ms");
         try (SseStream stream = SseStream.on(RawClient.to(gateway).send("GET /sse HTTP/1.0\r\n\r\n"))) {
@@ -194,7 +190,7 @@ class SseScenarioTest {
     }
 
     @ParameterizedTest
-    @MethodSource("transports")
+    @MethodSource(Gateways.TRANSPORTS)
     void clientsThatLeaveWhileAStreamRequestWaitsAreNotCountedForever(String transport) throws IOException {
         RunningGateway gateway = gateways.start("server.transport=" + transport);
         for (int i = 0; i < 50; i++) {

@@ -17,7 +17,6 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
-import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -35,12 +34,8 @@ class WebSocketScenarioTest {
     @RegisterExtension
     static final Gateways gateways = new Gateways();
 
-    static List<String> transports() {
-        return Gateways.transports();
-    }
-
     @ParameterizedTest
-    @MethodSource("transports")
+    @MethodSource(Gateways.TRANSPORTS)
     void aWebSocketClientReceivesEveryTickFromTheFirstItSees(String transport) throws Exception {
         RunningGateway gateway = gateways.start("server.transport=" + transport, "ticker.interval=10ms");
         try (WsStream stream = WsStream.open(gateway)) {
@@ -127,7 +122,7 @@ class WebSocketScenarioTest {
     }
 
     @ParameterizedTest
-    @MethodSource("transports")
+    @MethodSource(Gateways.TRANSPORTS)
     void framesInTheSamePacketAsTheHandshakeAreAnsweredAfterIt(String transport) throws Exception {
         RunningGateway gateway = gateways.start("server.transport=" + transport, QUIET);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -143,7 +138,7 @@ class WebSocketScenarioTest {
     }
 
     @ParameterizedTest
-    @MethodSource("transports")
+    @MethodSource(Gateways.TRANSPORTS)
     void aHandshakeAndFramesThatComeByteByByteAreUnderstood(String transport) throws Exception {
         RunningGateway gateway = gateways.start("server.transport=" + transport, QUIET);
         try (WsStream stream = WsStream.on(RawClient.to(gateway).sendBytewise(WsStream.HANDSHAKE.getBytes(US_ASCII)))) {
