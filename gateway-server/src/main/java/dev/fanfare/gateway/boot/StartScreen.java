@@ -57,7 +57,7 @@ final class StartScreen {
 
     private static String api(ApiConfig api) {
         return api.key().isEmpty()
-                ? "open to every program on this machine, to nobody else: no key is set (api.key)"
+                ? "open to programs on this machine (a proxy that adds no X-Forwarded-For is one), for no key is set: api.key"
                 : "open to whoever sends the key (api.key)";
     }
 
