@@ -267,8 +267,9 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
             }
             answer(ctx, waiting);
         } else {
-            state = State.IDLE;
-            setDeadline(ctx, config.keepAliveTimeout().toNanos());
+            boolean begun = ctx.pipeline().get(RequestReader.class).isReading();
+            state = begun ? State.RECEIVING : State.IDLE;
+            setDeadline(ctx, (begun ? config.requestTimeout() : config.keepAliveTimeout()).toNanos());
         }
     }
 

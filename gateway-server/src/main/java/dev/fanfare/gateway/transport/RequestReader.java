@@ -60,6 +60,11 @@ final class RequestReader extends SimpleChannelInboundHandler<HttpObject> {
         }
     }
 
+    /** Whether a request has come whose body is not complete. */
+    boolean isReading() {
+        return head != null;
+    }
+
     private void begin(ChannelHandlerContext ctx, HttpRequest request) {
         head = request;
         bodyBytes = 0;

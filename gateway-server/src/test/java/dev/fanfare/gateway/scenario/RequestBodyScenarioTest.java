@@ -144,6 +144,18 @@ class RequestBodyScenarioTest {
     }
 
     @Test
+    void aBodyThatBeganBehindAnotherRequestHasNoMoreTimeThanOthers() throws Exception {
+        RunningGateway gateway = gateways.start(QUIET, "http.request-timeout=1s", "http.keep-alive-timeout=60s");
+        try (RawClient client = RawClient.to(gateway)) {
+            client.send(RawClient.request("GET", "/metrics") + bulk(5_000) + "\n");
+            assertThat(client.readReply().status()).isEqualTo(200);
+            client.readReply().problem(408);
+            assertThat(client.readToEnd()).isEmpty();
+        }
+        awaitHeld(gateway, 0, 0);
+    }
+
+    @Test
     void longBodiesThatWaitOnOneConnectionAreBoundedAndAllAnswered() throws Exception {
         RunningGateway gateway = gateways.start(QUIET, "http.max-body=64KiB", "http.max-bodies=256KiB");
         String call = bulk(40_000) + "\n".repeat(40_000);
