@@ -249,7 +249,7 @@ class HttpScenarioTest {
     }
 
     @ParameterizedTest
-    @MethodSource("transports")
+    @MethodSource(Gateways.TRANSPORTS)
     void aClientThatPipelinesWithoutEndIsReadNoFasterThanItIsAnswered(String transport) throws Exception {
         RunningGateway gateway = gateways.start("server.transport=" + transport, QUIET);
         int requests = 20_000;
