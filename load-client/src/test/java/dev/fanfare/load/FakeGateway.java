@@ -199,8 +199,7 @@ public final class FakeGateway implements Closeable {
     private synchronized Stream open(String head, OutputStream out) throws IOException {
         boolean sse = head.startsWith("GET /sse");
         String query = URI.create(head.split(" ", 3)[1]).getQuery();
-        Matcher recover = Pattern.compile("&recover=(.*)").matcher(query);
-        String sent = sse ? header(head, "Last-Event-ID") : recover.find() ? recover.group(1) : "";
+        String sent = header(head, "Last-Event-ID");
         Stream stream = new Stream(out, sse, streamsOpened++ == 0);
         if (sse) {
             write(
@@ -215,7 +214,7 @@ public final class FakeGateway implements Closeable {
         }
         Cursor cursor = sent.isEmpty() ? null : Cursor.parse(sent);
         for (String channel : query.replaceAll("^channels=|&.*", "").split(",", -1)) {
-            Cursor.Position since = cursor == null ? null : cursor.of(channel);
+            Cursor.Position since = cursor == null ? recovered(query, channel) : cursor.of(channel);
             int top = history.getOrDefault(channel, List.of()).size();
             stream.positions.put(channel, since == null ? (conflate ? 0L : top) : since.offset());
             stream.catchUp(channel, top, since != null);
@@ -223,6 +222,12 @@ public final class FakeGateway implements Closeable {
         streams.add(stream);
         stream.tellPosition();
         return stream;
+    }
+
+    private static Cursor.@Nullable Position recovered(String query, String channel) {
+        Matcher said = Pattern.compile("&recover=" + channel + ",(\\d+)," + EPOCH + "(&|$)")
+                .matcher(query);
+        return said.find() ? new Cursor.Position(EPOCH, Long.parseLong(said.group(1))) : null;
     }
 
     private static void write(OutputStream out, String text) throws IOException {
@@ -332,7 +337,7 @@ public final class FakeGateway implements Closeable {
             String epoch = "";
             for (Map.Entry<String, Long> each : positions.entrySet()) {
                 long ahead = sin == Sin.AHEAD ? 1 : 0;
-                Cursor.append(cursor, each.getKey(), new Cursor.Position(EPOCH, each.getValue() + ahead), epoch);
+                Cursors.append(cursor, each.getKey(), new Cursor.Position(EPOCH, each.getValue() + ahead), epoch);
                 epoch = EPOCH;
             }
             return cursor.toString();

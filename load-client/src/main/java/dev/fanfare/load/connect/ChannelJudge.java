@@ -182,17 +182,16 @@ final class ChannelJudge implements Judge {
     }
 
     @Override
-    public @Nullable String cursor() {
-        StringBuilder cursor = new StringBuilder();
-        String epoch = "";
+    public String recover() {
+        StringBuilder recover = new StringBuilder();
         for (int i = 0; i < places.length; i++) {
             Cursor.Position position = places[i].position();
             if (position != null) {
-                Cursor.append(cursor, plan.name(plan.channel(first, i)), position, epoch);
-                epoch = position.epoch();
+                recover.append("&recover=").append(plan.name(plan.channel(first, i)));
+                recover.append(',').append(position.offset()).append(',').append(position.epoch());
             }
         }
-        return cursor.length() == 0 ? null : cursor.toString();
+        return recover.toString();
     }
 
     @Override

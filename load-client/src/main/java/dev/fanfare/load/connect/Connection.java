@@ -65,12 +65,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         Target target = loop.target(subscriber.member());
         String query = subscriber.judge().query();
-        String cursor = isSse() ? null : subscriber.judge().cursor();
         send(
                 isSse()
                         ? loop.requests().sse(target, query, subscriber.lastEventId())
                         : loop.requests()
-                                .webSocket(target, cursor == null ? query : query + "&recover=" + cursor, key));
+                                .webSocket(target, query + subscriber.judge().recover(), key));
     }
 
     @Override

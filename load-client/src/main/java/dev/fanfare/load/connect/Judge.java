@@ -33,9 +33,8 @@ interface Judge {
     /** What the request asks for in its query, without a question mark; empty for nothing. */
     String query();
 
-    /** Where the subscriber stands, as a WebSocket request says it; null if it does not know. */
-    @Nullable
-    String cursor();
+    /** Where the subscriber stands, as a WebSocket request says it in its query; empty if it does not know. */
+    String recover();
 
     /** Whether it has not received all of {@code ends}. */
     boolean behind(Ends ends);

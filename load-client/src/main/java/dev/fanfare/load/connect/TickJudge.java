@@ -84,8 +84,8 @@ final class TickJudge implements Judge {
     }
 
     @Override
-    public @Nullable String cursor() {
-        return null;
+    public String recover() {
+        return "";
     }
 
     @Override

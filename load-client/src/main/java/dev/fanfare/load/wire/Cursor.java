@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a connection stands in its channels, as the gateway's event ids say it and as {@code recover=} takes it: groups
+ * Where a connection stands in its channels, as the gateway's event ids say it: groups
  * {@code EPOCH.ENTRY.ENTRY…} joined by colons; an entry is three characters for the channel's name (18 bits of its FNV-1a hash) and
  * the offset, both in base 64 with the digits {@code 0-9A-Za-z-_}. Any thread.
  */
@@ -65,30 +65,12 @@ public final class Cursor {
         return positions.get(mark(channel));
     }
 
-    /** Adds a channel's position to a cursor that is being written; {@code lastEpoch} is the one added before, "" at first. */
-    public static void append(StringBuilder cursor, String channel, Position position, String lastEpoch) {
-        if (!position.epoch().equals(lastEpoch)) {
-            cursor.append(cursor.length() == 0 ? "" : ":").append(position.epoch());
-        }
-        cursor.append('.').append(mark(channel));
-        int digits = Math.max(1, (Long.SIZE - Long.numberOfLeadingZeros(position.offset()) + 5) / 6);
-        digits(cursor, position.offset(), digits);
-    }
-
     private static String mark(String channel) {
         int hash = 0x811c9dc5;
         for (int i = 0; i < channel.length(); i++) {
             hash = (hash ^ channel.charAt(i)) * 0x01000193;
         }
         int folded = ((hash >>> MARK_BITS) ^ hash) & ((1 << MARK_BITS) - 1);
-        StringBuilder mark = new StringBuilder(MARK_LENGTH);
-        digits(mark, folded, MARK_LENGTH);
-        return mark.toString();
-    }
-
-    private static void digits(StringBuilder to, long value, int count) {
-        for (int i = count - 1; i >= 0; i--) {
-            to.append(DIGITS.charAt((int) (value >>> (6 * i)) & 63));
-        }
+        return "" + DIGITS.charAt(folded >>> 12) + DIGITS.charAt(folded >>> 6 & 63) + DIGITS.charAt(folded & 63);
     }
 }

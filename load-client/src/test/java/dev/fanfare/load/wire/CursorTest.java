@@ -2,6 +2,7 @@ package dev.fanfare.load.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.load.Cursors;
 import dev.fanfare.load.wire.Cursor.Position;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -18,9 +19,9 @@ class CursorTest {
     @Test
     void aCursorIsWrittenAsTheGatewayReadsIt() {
         StringBuilder cursor = new StringBuilder();
-        Cursor.append(cursor, "a", new Position("E1", 64), "");
-        Cursor.append(cursor, "b", new Position("E1", 0), "E1");
-        Cursor.append(cursor, "c", new Position("E2", 63), "E1");
+        Cursors.append(cursor, "a", new Position("E1", 64), "");
+        Cursors.append(cursor, "b", new Position("E1", 0), "E1");
+        Cursors.append(cursor, "c", new Position("E2", 63), "E1");
         assertThat(cursor.toString()).startsWith("E1.10l10.").contains(":E2.").endsWith("_");
         assertThat(in(cursor.toString(), "a")).isEqualTo(new Position("E1", 64));
         assertThat(in(cursor.toString(), "b")).isEqualTo(new Position("E1", 0));
