@@ -8,6 +8,7 @@ import dev.fanfare.gateway.channel.StreamPosition;
 import dev.fanfare.gateway.config.Settings;
 import dev.fanfare.gateway.engine.Broker;
 import dev.fanfare.gateway.engine.memory.EngineThread;
+import dev.fanfare.gateway.engine.memory.MemoryConfig;
 import dev.fanfare.gateway.engine.memory.MemoryPresence;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
 import dev.fanfare.gateway.metrics.StreamKind;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -55,7 +57,7 @@ public class FanOutBenchmark {
             channel.eventLoop(),
             HubConfig.from(new Settings(Map.of(), Map.of(), Map.of())),
             new NoWriter(),
-            new Hub.Parts(broker, new MemoryPresence(new EngineThread(1)), new Interests(1, broker), metrics, "node", 0));
+            new Hub.Parts(broker, new MemoryPresence(new EngineThread(new MemoryConfig(1, 1, 1))), new Interests(1, broker), metrics, "node", 0));
     private long offset;
 
     @Setup
@@ -105,13 +107,12 @@ public class FanOutBenchmark {
         }
 
         @Override
-        public CompletionStage<History> history(
-                String name, ChannelRules of, @Nullable StreamPosition since, int limit) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public CompletionStage<Newest> newest(ChannelPattern pattern, int limit) {
+        public void read(
+                String name,
+                ChannelRules of,
+                @Nullable StreamPosition since,
+                int limit,
+                BiConsumer<@Nullable History, @Nullable Throwable> reader) {
             throw new UnsupportedOperationException();
         }
 

@@ -2,6 +2,7 @@ package dev.fanfare.gateway.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fanfare.gateway.channel.ChannelPattern;
 import dev.fanfare.gateway.hub.Hub;
 import dev.fanfare.gateway.hub.Wish;
 import java.lang.management.ManagementFactory;
@@ -42,7 +43,9 @@ final class ClientMethods {
     /** {@code unsubscribe}: ends a connection's subscription. */
     CompletionStage<ObjectNode> unsubscribe(JsonNode params) throws ApiError {
         String channel = Params.text(params, "channel");
-        publisher.rulesOf(channel);
+        if (!ChannelPattern.isPattern(channel)) { // which only a client can have subscribed to
+            publisher.rulesOf(channel);
+        }
         return found(hub.unsubscribe(client(params), channel));
     }
 

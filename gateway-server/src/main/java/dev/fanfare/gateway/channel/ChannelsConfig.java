@@ -35,7 +35,7 @@ public record ChannelsConfig(
         int maxName =
                 in.number("channels.max-name-length", 255, new Range<>(16, 1024), "characters a channel name may have");
         int maxPerConnection = in.number(
-                "channels.max-per-connection", 100, new Range<>(1, 10_000), "channels one connection may subscribe to");
+                "channels.max-per-connection", 100, new Range<>(1, 1_000), "channels one connection may subscribe to");
         ChannelRules standard = rules(in, "channels.", STANDARD);
         Map<String, ChannelRules> namespaces = new HashMap<>();
         namespaces.put(TICKS, rules(in, "namespaces.ticks.", conflating(standard)));

@@ -5,7 +5,10 @@ import dev.fanfare.gateway.channel.ChannelRules;
 import dev.fanfare.gateway.channel.Publication;
 import dev.fanfare.gateway.channel.StreamPosition;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,18 +77,29 @@ public interface Broker extends AutoCloseable {
      * @param since only what is newer; null for everything that is kept, and then it is complete
      * @param limit publications at most, and fewer if they are large; 0 to learn the newest position
      */
-    CompletionStage<History> history(String channel, ChannelRules rules, @Nullable StreamPosition since, int limit);
+    default CompletionStage<History> history(
+            String channel, ChannelRules rules, @Nullable StreamPosition since, int limit) {
+        CompletableFuture<History> answer = new CompletableFuture<>();
+        read(channel, rules, since, limit, (history, failure) -> {
+            if (history != null) {
+                answer.complete(history);
+            } else {
+                answer.completeExceptionally(Objects.requireNonNull(failure));
+            }
+        });
+        return answer;
+    }
 
     /**
-     * What the conflating channels of a pattern say now.
-     *
-     * @param publications the newest of each key of each channel; in the order of their offsets within a channel
-     * @param complete whether these are all
+     * As {@link #history}, for somebody who hears publications as well: {@code reader} is called in their order, so that what was
+     * handed over before stands in the history, and what comes after does not. Either argument is given.
      */
-    record Newest(List<Publication> publications, boolean complete) {}
-
-    /** Reads the newest publications of the conflating channels that match, at most {@code limit}, and fewer if they are large. */
-    CompletionStage<Newest> newest(ChannelPattern pattern, int limit);
+    void read(
+            String channel,
+            ChannelRules rules,
+            @Nullable StreamPosition since,
+            int limit,
+            BiConsumer<@Nullable History, @Nullable Throwable> reader);
 
     /** Forgets what a channel retains; its numbering goes on. */
     CompletionStage<Void> removeHistory(String channel);

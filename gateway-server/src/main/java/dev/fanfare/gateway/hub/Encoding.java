@@ -69,6 +69,12 @@ final class Encoding {
         return framed(SseWire.event(null, "gap", loss.end()), protocol);
     }
 
+    /** A message without data that only says where the client stands; WebSocket. */
+    static byte[] position(String channel, StreamPosition at) {
+        return WebSocketWire.text(
+                new Envelope(channel, 0).at(at.offset(), at.epoch()).end());
+    }
+
     /** An event that only moves the client's position; SSE. */
     static byte[] position(String id, StreamProtocol protocol) {
         return framed(SseWire.position(id), protocol);

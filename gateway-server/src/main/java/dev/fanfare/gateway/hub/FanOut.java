@@ -106,18 +106,18 @@ final class FanOut {
             delivery.skipped();
             return;
         }
-        List<Topic> concerned;
+        boolean begun = false;
         try {
-            concerned = topics.concernedBy(delivery.publication().channel());
-        } catch (RuntimeException | Error broken) {
-            delivery.end();
-            throw broken;
-        }
-        if (concerned.isEmpty()) {
-            delivery.end();
-        } else {
-            turn = (turn + GOLDEN_SECTION) % 1;
-            pass = new Pass(delivery, concerned);
+            List<Topic> concerned = topics.concernedBy(delivery.publication().channel());
+            if (!concerned.isEmpty()) {
+                turn = (turn + GOLDEN_SECTION) % 1;
+                pass = new Pass(delivery, concerned);
+                begun = true;
+            }
+        } finally {
+            if (!begun) {
+                delivery.end();
+            }
         }
     }
 

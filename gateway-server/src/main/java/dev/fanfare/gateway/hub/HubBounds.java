@@ -9,10 +9,11 @@ import dev.fanfare.gateway.config.Settings;
  * @param queued publications that may wait for one event loop
  * @param queuedBytes of their data
  * @param channels with subscribers on this node
+ * @param patterns different ones of each event loop, all loops together
  * @param subscriptions of all connections together
  * @param crowd subscribers a channel may have on one event loop for comings and goings to be told: each is told to all
  */
-public record HubBounds(int queued, int queuedBytes, int channels, int subscriptions, int crowd) {
+public record HubBounds(int queued, int queuedBytes, int channels, int patterns, int subscriptions, int crowd) {
     static HubBounds from(Settings in) {
         return new HubBounds(
                 in.number(
@@ -30,6 +31,11 @@ public record HubBounds(int queued, int queuedBytes, int channels, int subscript
                         500_000,
                         new Range<>(1, 100_000_000),
                         "channels that may have subscribers here; beyond it a stream for a new one is refused"),
+                in.number(
+                        "channels.max-patterns",
+                        1_000,
+                        new Range<>(1, 100_000),
+                        "different patterns of each event loop, all together; each new publication is compared with those of its namespace"),
                 in.number(
                         "channels.max-subscriptions",
                         2_000_000,

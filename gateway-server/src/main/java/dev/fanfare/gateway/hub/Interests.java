@@ -21,6 +21,7 @@ final class Interests {
 
     private final int shards;
     private final AtomicInteger subscriptions = new AtomicInteger();
+    private final AtomicInteger patternCount = new AtomicInteger();
     private final Broker broker;
 
     Interests(int shards, Broker broker) {
@@ -77,6 +78,11 @@ final class Interests {
         subscriptions.addAndGet(more);
     }
 
+    /** One more pattern that is new to its shard, or one less. */
+    void patterns(int more) {
+        patternCount.addAndGet(more);
+    }
+
     /** Subscriptions of all shards. */
     int subscriptions() {
         return subscriptions.get();
@@ -89,8 +95,14 @@ final class Interests {
             return Refusal.SUBSCRIPTIONS;
         }
         int more = 0;
+        int morePatterns = 0;
         for (Wish wish : wishes) {
-            more += ChannelPattern.isPattern(wish.name()) || channels.containsKey(wish.name()) ? 0 : 1;
+            boolean isPattern = ChannelPattern.isPattern(wish.name());
+            morePatterns += isPattern ? 1 : 0; // perhaps somebody has it already: at the bound nobody gets one more
+            more += isPattern || channels.containsKey(wish.name()) ? 0 : 1;
+        }
+        if (morePatterns > 0 && patternCount.get() + morePatterns > bounds.patterns()) {
+            return Refusal.PATTERNS;
         }
         if (more > 0 && channels.size() + more > bounds.channels()) {
             return Refusal.CHANNELS;

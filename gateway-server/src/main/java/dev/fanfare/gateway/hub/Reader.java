@@ -1,16 +1,17 @@
 package dev.fanfare.gateway.hub;
 
-import dev.fanfare.gateway.channel.ChannelPattern;
 import dev.fanfare.gateway.channel.Publication;
 import dev.fanfare.gateway.channel.StreamPosition;
 import dev.fanfare.gateway.engine.Broker;
+import dev.fanfare.gateway.engine.EngineException;
 import dev.fanfare.gateway.metrics.StreamKind;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
-import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings subscriptions that are not live up to the stream: asks the engine for what its channel retains, sends it, and makes
@@ -22,11 +23,10 @@ import org.jspecify.annotations.Nullable;
  * promise that, a publication that passed as a higher offset makes the subscription read once more.
  */
 final class Reader {
+    private static final Logger log = LoggerFactory.getLogger(Reader.class);
+
     /** Publications read at a time: what a client that fell far behind makes the gateway hold. */
     private static final int PAGE = 256;
-
-    /** Newest values a new subscriber of a pattern gets; if there are more it is told a gap. */
-    private static final int MOST_VALUES = 1_000;
 
     /** Bytes gathered for one write. */
     private static final int GATHERED = 16 * 1024;
@@ -44,20 +44,23 @@ final class Reader {
         this.broker = broker;
     }
 
-    /** What the engine said to one that reads. */
-    private static final class Answer implements Inbox.Item {
+    /** What the engine said. */
+    private final class Answer implements Inbox.Item {
         private final Subscription to;
-        private final int size;
-        private final Runnable arrival;
+        private final @Nullable StreamPosition since;
+        private final Broker.@Nullable History history;
+        private final @Nullable Throwable failure;
 
-        /**
-         * @param size publications
-         * @param arrival what to do with them if {@code to} still waits for them
-         */
-        Answer(Subscription to, int size, Runnable arrival) {
+        /** Either {@code history} or {@code failure} is given. */
+        Answer(
+                Subscription to,
+                @Nullable StreamPosition since,
+                Broker.@Nullable History history,
+                @Nullable Throwable failure) {
             this.to = to;
-            this.size = size;
-            this.arrival = arrival;
+            this.since = since;
+            this.history = history;
+            this.failure = failure;
         }
 
         @Override
@@ -67,16 +70,16 @@ final class Reader {
 
         @Override
         public int begin(FanOut fanOut) {
-            try {
-                if (to.isSeated()
-                        && to.owner.isOpen()
-                        && to.state == Subscription.State.READING) { // else gone meanwhile
-                    arrival.run();
+            guarded(to.owner, () -> {
+                if (!to.isSeated() || to.state != Subscription.State.READING) {
+                    readOn(to.owner); // it was ended meanwhile, but others may have waited for it
+                } else if (history == null) {
+                    failed(to, failure);
+                } else {
+                    arrived(to, since, history);
                 }
-            } catch (RuntimeException | OutOfMemoryError broken) { // else it would wait for ever
-                to.owner.failed(broken);
-            }
-            return 1 + size;
+            });
+            return history == null ? 1 : 1 + history.publications().size();
         }
 
         @Override
@@ -90,20 +93,14 @@ final class Reader {
         to.state = Subscription.State.READING;
         to.mustReadAgain = false;
         to.passed = 0; // what has passed can be read
-        ChannelPattern pattern = to.topic.pattern;
-        if (pattern != null) {
-            broker.newest(pattern, MOST_VALUES).whenComplete((newest, failure) -> {
-                int size = newest == null ? 0 : newest.publications().size();
-                shard.fanOut().post(new Answer(to, size, () -> valuesArrived(to, newest)));
-            });
-            return;
-        }
         StreamPosition since = to.position();
         int limit = since == null && !to.topic.rules.conflate() ? 0 : PAGE;
-        broker.history(to.topic.name, to.topic.rules, since, limit).whenComplete((history, failure) -> {
-            int size = history == null ? 0 : history.publications().size();
-            shard.fanOut().post(new Answer(to, size, () -> arrived(to, since, history)));
-        });
+        broker.read(
+                to.topic.name,
+                to.topic.rules,
+                since,
+                limit,
+                (history, failure) -> shard.fanOut().post(new Answer(to, since, history, failure)));
     }
 
     /** Publications may be missing: reads if the channel retains any, else says that there is a gap. */
@@ -117,21 +114,13 @@ final class Reader {
         }
     }
 
-    /** Says that publications nobody keeps were missed; at once, or when the socket has drained. What has a value is read again. */
+    /** Says that publications nobody keeps were missed; at once, or when the socket has drained. */
     void tellLoss(Subscription to) {
         to.lost = to.owner.isSlow();
-        if (!to.lost) {
-            tellGap(to);
-            if (to.topic.hasValues()) {
-                read(to);
-            }
+        if (!to.lost && to.owner.isOpen()) {
+            shard.tally().gap();
+            send(to.owner, Encoding.loss(to.topic.name, to.owner.protocol()));
         }
-    }
-
-    /** Says that publications nobody keeps were missed. */
-    void tellGap(Subscription to) {
-        shard.tally().gap();
-        send(to.owner, Encoding.loss(to.topic.name, to.owner.protocol()));
     }
 
     /**
@@ -149,11 +138,32 @@ final class Reader {
         }
     }
 
-    private void arrived(Subscription to, @Nullable StreamPosition since, Broker.@Nullable History history) {
-        if (history == null) { // the position is known, so nothing is lost by waiting
-            readLater(to);
+    /** What fails must not leave somebody waiting for ever: then the connection ends, and the client comes back. */
+    void guarded(Subscriber owner, Runnable work) {
+        if (owner.isOpen()) {
+            try {
+                work.run();
+            } catch (RuntimeException | OutOfMemoryError broken) {
+                owner.failed(broken);
+            }
+        }
+    }
+
+    /** A busy engine is asked again: the position is known, so nothing is lost by waiting. Anything else ends the connection. */
+    private void failed(Subscription to, @Nullable Throwable failure) {
+        if (failure instanceof EngineException refused && refused.reason() == EngineException.Reason.BUSY) {
+            shard.tally().retried();
+            long wait = RETRY_MILLIS + ThreadLocalRandom.current().nextLong(RETRY_MILLIS);
+            loop.schedule(() -> guarded(to.owner, () -> retry(to)), wait, TimeUnit.MILLISECONDS);
             return;
         }
+        if (!(failure instanceof EngineException)) { // which says that it has ended
+            log.error("the history of {} could not be read", to.topic.name, failure);
+        }
+        to.owner.failed(failure == null ? new IllegalStateException("the engine gave no answer") : failure);
+    }
+
+    private void arrived(Subscription to, @Nullable StreamPosition since, Broker.History history) {
         if (to.owner.isSlow() && !history.publications().isEmpty()) {
             to.state = Subscription.State.BEHIND; // reads again when the socket has drained
             return;
@@ -166,54 +176,12 @@ final class Reader {
         }
     }
 
-    /** The engine is busy. */
-    private void readLater(Subscription to) {
-        long wait = RETRY_MILLIS + ThreadLocalRandom.current().nextLong(RETRY_MILLIS);
-        loop.schedule(
-                () -> {
-                    if (to.isSeated() && to.owner.isOpen()) {
-                        read(to);
-                    }
-                },
-                wait,
-                TimeUnit.MILLISECONDS);
-    }
-
-    /** The newest values of the channels of a pattern; a socket that is full gets them when it has drained. */
-    private void valuesArrived(Subscription to, Broker.@Nullable Newest newest) {
-        if (newest == null) {
-            readLater(to);
-            return;
-        }
-        if (to.owner.isSlow()) {
-            to.state = Subscription.State.BEHIND;
-            return;
-        }
-        List<Publication> first = newest.publications().stream()
-                .filter(publication -> to.owner.subscriptions().bringsFirst(to, publication.channel()))
-                .toList();
-        if (!newest.complete()) {
-            tellGap(to);
-        }
-        if (first.isEmpty() || sendValues(to, first)) {
-            to.state = Subscription.State.LIVE;
-            tellPosition(to.owner);
+    private void retry(Subscription to) {
+        if (to.isSeated()) {
+            read(to);
+        } else {
             readOn(to.owner);
         }
-    }
-
-    private boolean sendValues(Subscription to, List<Publication> values) {
-        ByteBuf gathered = to.owner.channel().alloc().directBuffer(1024);
-        try {
-            for (Publication publication : values) {
-                gathered.writeBytes(Encoding.of(publication, to.owner.protocol(), null));
-            }
-        } catch (RuntimeException | OutOfMemoryError broken) {
-            gathered.release();
-            throw broken;
-        }
-        shard.tally().delivered(to.owner.kind(), values.size(), gathered.readableBytes());
-        return to.owner.send(gathered);
     }
 
     private void tellGap(Subscription to, @Nullable StreamPosition since, Broker.History history) {
@@ -239,11 +207,12 @@ final class Reader {
                 if (gathered.readableBytes() >= GATHERED) {
                     ByteBuf full = gathered;
                     gathered = to.owner.channel().alloc().directBuffer(1024);
-                    shard.tally().delivered(to.owner.kind(), count, full.readableBytes());
-                    count = 0;
+                    int length = full.readableBytes();
                     if (!to.owner.send(full)) {
                         return false;
                     }
+                    delivered(to.owner, count, length, since != null);
+                    count = 0;
                     if (to.owner.isSlow()
                             && publication.offset() < history.top().offset()) {
                         to.state = Subscription.State.BEHIND;
@@ -251,17 +220,21 @@ final class Reader {
                     }
                 }
             }
-            if (gathered.isReadable()) {
-                shard.tally().delivered(to.owner.kind(), count, gathered.readableBytes());
-                to.owner.send(gathered.retain());
+            int length = gathered.readableBytes();
+            if (length > 0 && to.owner.send(gathered.retain())) {
+                delivered(to.owner, count, length, since != null);
             }
         } finally {
             gathered.release();
         }
-        if (since != null) {
-            shard.tally().replayed(history.publications().size());
-        }
         return to.owner.isOpen();
+    }
+
+    private void delivered(Subscriber to, int count, int length, boolean missedBefore) {
+        shard.tally().delivered(to.kind(), count, length);
+        if (missedBefore) {
+            shard.tally().replayed(count);
+        }
     }
 
     private void caughtUp(Subscription to, Broker.History history) {
@@ -275,12 +248,22 @@ final class Reader {
         }
         to.state = Subscription.State.LIVE;
         if (first || history.publications().isEmpty()) {
-            tellPosition(to.owner);
+            tellPosition(to);
         }
         readOn(to.owner);
     }
 
-    /** An SSE client that has not got any event yet must know where it stands, or it could not come back. */
+    /** A client that has not got anything yet must know where it stands, or it could not come back. */
+    private void tellPosition(Subscription to) {
+        StreamPosition at = to.position();
+        StreamProtocol protocol = to.owner.protocol();
+        if (protocol.kind() == StreamKind.WEBSOCKET && protocol.envelope() && at != null) {
+            send(to.owner, Encoding.position(to.topic.name, at));
+        }
+        tellPosition(to.owner);
+    }
+
+    /** The same for all channels of an SSE client. */
     void tellPosition(Subscriber owner) {
         if (owner.kind() == StreamKind.SSE
                 && !owner.tellPositionLater()

@@ -1,11 +1,14 @@
 package dev.fanfare.gateway.hub;
 
 import dev.fanfare.gateway.channel.Cursor;
+import dev.fanfare.gateway.channel.StreamPosition;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
 import dev.fanfare.gateway.metrics.Refusal;
 import dev.fanfare.gateway.metrics.StreamKind;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.netty.util.collection.LongObjectHashMap;
+import io.netty.util.collection.LongObjectMap;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +16,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,7 @@ public final class Shard {
 
     // event loop only
     private final Roster<Subscriber> roster = new Roster<>();
+    private final LongObjectMap<Subscriber> bySerial = new LongObjectHashMap<>();
     private final Topics topics;
     private final Reader reader;
     private final Attendance attendance;
@@ -55,6 +58,7 @@ public final class Shard {
     private long messagesSeen;
     private int streamsSeen;
     private long serials;
+    private int interruptedSweeps;
 
     /** The shard of {@code loop}. */
     Shard(EventLoop loop, HubConfig config, FrameWriter writer, Hub.Parts parts) {
@@ -86,6 +90,7 @@ public final class Shard {
         int firstHeartbeat = now() + 1 + period / 2 + Math.floorMod(phase++, period); // spread, or all come at once
         Subscriber subscriber = new Subscriber(this, channel, protocol, serials++, firstHeartbeat);
         roster.add(subscriber);
+        bySerial.put(subscriber.serial(), subscriber);
         counts.lazySet(protocol.kind().ordinal(), counts.get(protocol.kind().ordinal()) + 1);
         metrics.opened(protocol.kind());
         return subscriber;
@@ -102,24 +107,23 @@ public final class Shard {
         if (!subscriber.isOpen()) {
             return; // what it sent behind its request has ended it already
         }
-        List<Subscription> reading = new ArrayList<>(1);
+        List<Subscription> added = new ArrayList<>(wishes.size());
         for (Wish wish : wishes) {
-            if (subscriber.subscriptions().to(wish.name()) != null) {
-                continue;
-            }
-            Subscription added = topics.add(subscriber, wish);
-            subscriber.subscriptions(subscriber.subscriptions().with(added));
-            attendance.came(added, idOfClient(subscriber));
-            if (wish.since() != null && !added.topic.recovers()) {
-                reader.tellGap(added); // it was away, and nothing was kept for it
-            }
-            if (added.topic.recovers() || added.topic.hasValues()) {
-                added.state = Subscription.State.READING; // all of them, before the first answer comes
-                reading.add(added);
+            if (subscriber.subscriptions().to(wish.name()) == null) {
+                added.add(topics.add(subscriber, wish));
             }
         }
-        reading.forEach(reader::read);
-        if (reading.isEmpty()) {
+        subscriber.subscriptions(subscriber.subscriptions().with(added));
+        for (Subscription each : added) {
+            attendance.came(each, idOfClient(subscriber));
+            if (each.topic.recovers()) {
+                each.state = Subscription.State.READING; // all of them, before the first answer comes
+            } else if (each.lost) {
+                reader.tellLoss(each);
+            }
+        }
+        added.stream().filter(each -> each.topic.recovers()).forEach(reader::read);
+        if (!subscriber.subscriptions().anyReading()) {
             reader.tellPosition(subscriber);
         }
     }
@@ -127,6 +131,7 @@ public final class Shard {
     void leave(Subscriber subscriber) {
         assert onLoop();
         if (roster.remove(subscriber)) {
+            bySerial.remove(subscriber.serial());
             int kind = subscriber.kind().ordinal();
             counts.lazySet(kind, counts.get(kind) - 1);
             if (subscriber.isLeaving()) {
@@ -149,6 +154,11 @@ public final class Shard {
         }
         subscriber.subscriptions(subscriber.subscriptions().without(found));
         end(found);
+        Subscription pattern = subscriber.subscriptions().patternOf(name);
+        if (pattern != null && found.state != Subscription.State.LIVE) {
+            reader.tellLoss(pattern); // it brings the channel from now on, but not what this one had still to read
+        }
+        reader.readOn(subscriber); // others may have waited for this one
         return true;
     }
 
@@ -156,17 +166,16 @@ public final class Shard {
     CompletableFuture<Boolean> with(long serial, Consumer<Subscriber> what) {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         loop.execute(() -> {
-            AtomicReference<@Nullable Subscriber> found = new AtomicReference<>();
-            roster.walk(0, subscriber -> {
-                if (subscriber.serial() == serial) {
-                    found.set(subscriber);
+            Subscriber subscriber = bySerial.get(serial);
+            boolean there = subscriber != null && subscriber.isOpen();
+            try {
+                if (there) {
+                    what.accept(subscriber);
                 }
-            });
-            Subscriber subscriber = found.get();
-            if (subscriber != null) {
-                what.accept(subscriber);
+                done.complete(there);
+            } catch (RuntimeException | Error broken) {
+                done.completeExceptionally(broken);
             }
-            done.complete(subscriber != null);
         });
         return done;
     }
@@ -187,15 +196,17 @@ public final class Shard {
 
     /** What waited for the socket of {@code subscriber} has left: tells it what it missed, or reads that. */
     void drained(Subscriber subscriber, boolean owesPosition) {
-        for (Subscription each : subscriber.subscriptions().all()) {
-            if (each.lost) {
-                reader.tellLoss(each);
+        reader.guarded(subscriber, () -> {
+            for (Subscription each : subscriber.subscriptions().all()) {
+                if (each.lost) {
+                    reader.tellLoss(each);
+                }
             }
-        }
-        if (owesPosition) {
-            reader.tellPosition(subscriber);
-        }
-        reader.readOn(subscriber);
+            if (owesPosition) {
+                reader.tellPosition(subscriber);
+            }
+            reader.readOn(subscriber);
+        });
     }
 
     /** The bytes that give the next event an id of {@code subscriber}'s own. */
@@ -215,10 +226,22 @@ public final class Shard {
         return fanOut;
     }
 
-    /** Publications may have been lost: everybody reads again. Any thread. */
+    /**
+     * Publications may have been lost: everybody reads again, within two seconds, because all at once would hold up the loop and the
+     * engine. Two rounds of sweeps, because somebody may move in the roster between two of them. Any thread.
+     */
     void interrupted() {
-        loop.execute(() ->
-                roster.walk(0, subscriber -> subscriber.subscriptions().all().forEach(reader::readAgain)));
+        loop.execute(() -> interruptedSweeps = 2 * SWEEPS_PER_SECOND);
+    }
+
+    /** {@code to} hears a publication at {@code position} of a stream that counts anew. */
+    void renumbered(Subscription to, StreamPosition position) {
+        if (!to.topic.recovers()) {
+            to.reached(new StreamPosition(position.offset() - 1, position.epoch()));
+            reader.tellLoss(to);
+        } else if (to.state == Subscription.State.LIVE) {
+            reader.read(to);
+        }
     }
 
     /** Says goodbye to at most {@code most} subscribers that were not told yet. Any thread. */
@@ -306,6 +329,9 @@ public final class Shard {
         roster.walkPart(sweeps, SWEEPS_PER_SECOND, subscriber -> {
             try {
                 subscriber.sweep(now);
+                if (interruptedSweeps > 0 && subscriber.isOpen()) {
+                    subscriber.subscriptions().all().forEach(reader::readAgain);
+                }
             } catch (RuntimeException | OutOfMemoryError broken) { // nor the end of this loop's sweeps
                 subscriber.failed(broken);
             }
@@ -315,6 +341,7 @@ public final class Shard {
             streamsSeen += waiting > 0 ? 1 : 0;
         });
         tally.moveTo(metrics);
+        interruptedSweeps = Math.max(0, interruptedSweeps - 1);
         if (++sweeps == SWEEPS_PER_SECOND) {
             sweeps = 0;
             waitingBytes = bytesSeen;

@@ -129,6 +129,9 @@ public final class Subscriber extends Roster.Seat {
             }
             return;
         }
+        if (to.isOfAnotherEpoch(publication.position())) {
+            shard.renumbered(to, publication.position());
+        }
         if (!to.takes(publication.offset())) {
             if (to.state == Subscription.State.BEHIND && to.topic.rules.conflate()) {
                 tally.conflated();
@@ -232,9 +235,7 @@ public final class Subscriber extends Roster.Seat {
     void drained() {
         boolean owesPosition = backlog != null && backlog.owesPosition;
         backlog = null;
-        if (state != State.LEAVING) {
-            shard.drained(this, owesPosition);
-        }
+        shard.drained(this, owesPosition);
     }
 
     /** Whether its socket is full; then it will be told where it stands when that has drained. */

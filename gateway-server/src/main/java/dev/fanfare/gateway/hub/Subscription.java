@@ -32,9 +32,11 @@ final class Subscription extends Roster.Seat {
     Subscription(Subscriber owner, Topic topic, @Nullable StreamPosition from) {
         this.owner = owner;
         this.topic = topic;
-        if (from != null) {
+        if (from != null && topic.recovers()) {
             last = from.offset();
             epoch = from.epoch();
+        } else {
+            lost = from != null; // it was away, and nothing was kept for it
         }
     }
 
@@ -60,5 +62,10 @@ final class Subscription extends Roster.Seat {
     /** Whether there must be publications between the last one and this. */
     boolean lacksBefore(long offset) {
         return topic.catchesUp() && !topic.rules.conflate() && offset != last + 1;
+    }
+
+    /** Whether {@code position} counts anew: then nobody knows what stands between it and the last one. */
+    boolean isOfAnotherEpoch(StreamPosition position) {
+        return topic.pattern == null && !epoch.isEmpty() && !epoch.equals(position.epoch());
     }
 }

@@ -1,6 +1,8 @@
 package dev.fanfare.gateway.hub;
 
 import dev.fanfare.gateway.channel.Cursor;
+import dev.fanfare.gateway.channel.StreamPosition;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -18,10 +20,10 @@ final class Subscriptions {
         this.ownIds = Arrays.stream(all).filter(each -> each.topic.recovers()).count() > 1;
     }
 
-    Subscriptions with(Subscription added) {
-        Subscription[] more = Arrays.copyOf(all, all.length + 1);
-        more[all.length] = added;
-        return new Subscriptions(more);
+    Subscriptions with(List<Subscription> added) {
+        List<Subscription> more = new ArrayList<>(all());
+        more.addAll(added);
+        return new Subscriptions(more.toArray(Subscription[]::new));
     }
 
     Subscriptions without(Subscription left) {
@@ -47,20 +49,28 @@ final class Subscriptions {
         return null;
     }
 
+    /** A pattern that brings {@code channel} to its owner; null if there is none. */
+    @Nullable
+    Subscription patternOf(String channel) {
+        for (Subscription each : all) {
+            if (each.topic.pattern != null && each.topic.pattern.matches(channel)) {
+                return each;
+            }
+        }
+        return null;
+    }
+
     /** Whether {@code pattern} brings {@code channel} to its owner: neither the name itself nor an earlier pattern does. */
     boolean bringsFirst(Subscription pattern, String channel) {
         if (all.length == 1) {
             return true;
         }
-        if (to(channel) != null) {
+        Subscription named = to(channel);
+        if (named != null
+                && (!named.topic.recovers() || !named.epoch.isEmpty())) { // else it does not know yet where it begins
             return false;
         }
-        for (Subscription each : all) {
-            if (each.topic.pattern != null && each.topic.pattern.matches(channel)) {
-                return each == pattern;
-            }
-        }
-        return false;
+        return patternOf(channel) == pattern;
     }
 
     /** One of those that fell behind; null if there is none. */
@@ -89,8 +99,9 @@ final class Subscriptions {
     Cursor.Writer cursor(Cursor.Writer to) {
         to.reset();
         for (Subscription each : all) {
-            if (each.topic.recovers() && !each.epoch.isEmpty()) {
-                to.add(each.topic.mark, each.epoch, each.last);
+            if (each.topic.recovers()) { // one that has no position yet must not look as if it had never been asked for
+                boolean known = !each.epoch.isEmpty();
+                to.add(each.topic.mark, known ? each.epoch : StreamPosition.UNKNOWN.epoch(), known ? each.last : 0);
             }
         }
         return to;

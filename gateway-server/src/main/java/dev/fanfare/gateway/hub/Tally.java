@@ -14,6 +14,7 @@ final class Tally {
     private long slowEpisodes;
     private long gaps;
     private long replayed;
+    private long retries;
 
     void delivered(StreamKind kind, int length) {
         delivered(kind, 1, length);
@@ -27,6 +28,11 @@ final class Tally {
     /** A client was told that publications it missed are gone. */
     void gap() {
         gaps++;
+    }
+
+    /** The engine was too busy to answer a reader, which asks again. */
+    void retried() {
+        retries++;
     }
 
     /** Publications a client got from the history of a channel. */
@@ -61,10 +67,12 @@ final class Tally {
         metrics.conflated(conflated);
         metrics.gaps(gaps);
         metrics.replayed(replayed);
+        metrics.readsRetried(retries);
         slowEpisodes = 0;
         dropped = 0;
         conflated = 0;
         gaps = 0;
         replayed = 0;
+        retries = 0;
     }
 }

@@ -22,11 +22,6 @@ final class Topic {
         this.mark = Cursor.mark(name);
     }
 
-    /** Whether it is a pattern whose channels each have a value: then a new subscriber gets those first. */
-    boolean hasValues() {
-        return pattern != null && rules.conflate();
-    }
-
     /** Whether a subscriber can come back for what it missed. A pattern has no positions: that would be one per channel. */
     boolean recovers() {
         return pattern == null && rules.retains();

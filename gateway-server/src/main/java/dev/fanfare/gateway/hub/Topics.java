@@ -19,10 +19,10 @@ final class Topics {
     private final int shard;
     private final Map<String, Topic> channels = new HashMap<>();
     private final Map<String, Topic> patterns = new HashMap<>();
-    private final Map<String, List<Topic>> patternsIn = new HashMap<>();
+    private final Map<String, Namespace> namespaces = new HashMap<>();
 
-    /** Which patterns match a channel, for the channels published to most recently; begun anew when the patterns change. */
-    private final LinkedHashMap<String, List<Topic>> matching = new LinkedHashMap<>(16, 0.75f, true);
+    /** Which patterns match a channel, for the channels published to most recently. */
+    private final LinkedHashMap<String, Matched> matching = new LinkedHashMap<>(16, 0.75f, true);
 
     Topics(Interests interests, int shard) {
         this.interests = interests;
@@ -65,23 +65,27 @@ final class Topics {
 
     private void addPattern(Topic topic) {
         patterns.put(topic.name, topic);
-        matching.clear();
-        String namespace = ChannelName.namespace(topic.name);
-        List<Topic> inNamespace = patternsIn.computeIfAbsent(namespace, name -> new ArrayList<>(1));
-        inNamespace.add(topic);
-        if (inNamespace.size() == 1) {
-            interests.addPattern(namespace, shard);
+        String name = ChannelName.namespace(topic.name);
+        Namespace namespace = namespaces.computeIfAbsent(name, each -> new Namespace());
+        namespace.patterns.add(topic);
+        namespace.changes++;
+        interests.patterns(1);
+        if (namespace.patterns.size() == 1) {
+            interests.addPattern(name, shard);
         }
     }
 
     private void removePattern(Topic topic) {
         patterns.remove(topic.name);
-        matching.clear();
-        String namespace = ChannelName.namespace(topic.name);
-        List<Topic> inNamespace = patternsIn.getOrDefault(namespace, List.of());
-        if (inNamespace.remove(topic) && inNamespace.isEmpty()) {
-            patternsIn.remove(namespace);
-            interests.removePattern(namespace, shard);
+        String name = ChannelName.namespace(topic.name);
+        Namespace namespace = namespaces.get(name);
+        if (namespace != null && namespace.patterns.remove(topic)) {
+            namespace.changes++;
+            interests.patterns(-1);
+            if (namespace.patterns.isEmpty()) {
+                namespaces.remove(name);
+                interests.removePattern(name, shard);
+            }
         }
     }
 
@@ -106,20 +110,30 @@ final class Topics {
     }
 
     private List<Topic> patternsOf(String channel) {
-        List<Topic> candidates = patternsIn.get(ChannelName.namespace(channel));
-        if (candidates == null) {
+        Namespace namespace = namespaces.get(ChannelName.namespace(channel));
+        if (namespace == null) {
             return List.of();
         }
-        List<Topic> found = matching.get(channel);
-        if (found == null) {
-            found = candidates.stream()
-                    .filter(topic -> topic.pattern != null && topic.pattern.matches(channel))
-                    .toList();
-            matching.put(channel, found);
-            if (matching.size() > REMEMBERED) {
-                matching.remove(matching.keySet().iterator().next());
-            }
+        Matched known = matching.get(channel);
+        if (known != null && known.in == namespace && known.changes == namespace.changes) {
+            return known.topics;
+        }
+        List<Topic> found = namespace.patterns.stream()
+                .filter(topic -> topic.pattern != null && topic.pattern.matches(channel))
+                .toList();
+        matching.put(channel, new Matched(namespace, namespace.changes, found));
+        if (matching.size() > REMEMBERED) {
+            matching.remove(matching.keySet().iterator().next());
         }
         return found;
     }
+
+    /** The patterns of one namespace. */
+    private static final class Namespace {
+        final List<Topic> patterns = new ArrayList<>(1);
+        /** How often they have changed: what was matched before is worth nothing then. */
+        int changes;
+    }
+
+    private record Matched(Namespace in, int changes, List<Topic> topics) {}
 }

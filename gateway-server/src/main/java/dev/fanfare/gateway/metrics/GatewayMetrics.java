@@ -40,6 +40,7 @@ public final class GatewayMetrics {
     private final Counter conflated;
     private final Counter gaps;
     private final Counter replayed;
+    private final Counter readsRetried;
     private final Counter slowEpisodes;
     private final Counter skipped;
     private final Counter ticksMissed;
@@ -75,6 +76,7 @@ public final class GatewayMetrics {
         conflated = counter(Meter.CONFLATED, Tags.empty());
         gaps = counter(Meter.GAPS, Tags.empty());
         replayed = counter(Meter.REPLAYED, Tags.empty());
+        readsRetried = counter(Meter.READS_RETRIED, Tags.empty());
         slowEpisodes = counter(Meter.SLOW_TOTAL, Tags.empty());
         skipped = counter(Meter.SKIPPED, Tags.empty());
         ticksMissed = counter(Meter.TICKS_MISSED, Tags.empty());
@@ -129,6 +131,11 @@ public final class GatewayMetrics {
 
     public void replayed(long messages) {
         replayed.increment((double) messages);
+    }
+
+    /** Readers asked a busy engine once more. */
+    public void readsRetried(long count) {
+        readsRetried.increment((double) count);
     }
 
     public void slowEpisodes(long count) {

@@ -18,6 +18,8 @@ enum Meter {
             "Messages of conflating channels that passed a slow connection by; it gets the newest of each key later."),
     REPLAYED(
             "gateway_history_messages", "Messages clients got from the history of a channel, having missed them live."),
+    READS_RETRIED(
+            "gateway_history_retries", "Times a subscriber asked again for history, because the engine was too busy."),
     GAPS("gateway_history_gaps", "Times a client was told that messages it missed are no longer kept."),
     CHANNELS("gateway_channels", "Channels somebody subscribed to by name."),
     SUBSCRIPTIONS("gateway_subscriptions", "Subscriptions of all connections to channels and patterns."),
@@ -46,9 +48,11 @@ enum Meter {
             "From handing a message to the shards until the last connection had it."),
     LATENCY(
             "gateway_delivery_latency_seconds",
-            "From the tick's timestamp until the last connection of one event loop had it."),
+            "From taking a publication until the last connection of one event loop had it."),
     SKIPPED("gateway_broadcasts_skipped", "Broadcasts a shard replaced by a newer one because it was still busy."),
-    TICKS_MISSED("gateway_ticks_missed", "Ticks left out because the ticker thread woke too late for them."),
+    TICKS_MISSED(
+            "gateway_ticks_missed",
+            "Ticks left out because the ticker thread woke too late for them, or because the engine refused them."),
     TICK_INTERVAL("gateway_tick_interval_seconds", "Time between two ticks; missing when there are none."),
     LAG("gateway_event_loop_lag_seconds", "How late an event loop ran its periodic sweep."),
     ACCEPT_PAUSES("gateway_accept_pauses", "Times accepting paused because the system refused a connection."),

@@ -9,6 +9,7 @@ public enum Refusal {
     OPEN_RATE("too many connections at once"),
     MEMORY("the gateway is short of memory"),
     CHANNELS("the gateway has as many channels as it may"),
+    PATTERNS("the gateway has as many patterns as it may"),
     ENGINE("the engine has as much to do, or as many channels, as it may"),
     SUBSCRIPTIONS("the gateway has as many subscriptions as it may"),
     DRAINING("the gateway is shutting down");

@@ -82,7 +82,8 @@ public final class TickBroadcaster implements AutoCloseable {
             Tick tick = new Tick(++seq, now, source.next());
             Publication.Content content = Publication.Content.ofJson(tick.toJson());
             broker.publish(List.of(new Broker.Request(ChannelsConfig.TICKS, rules, content, null)))
-                    .whenComplete((published, refused) -> metrics.ticksMissed(refused == null ? 0 : 1));
+                    .whenComplete((published, refused) -> metrics.ticksMissed(
+                            refused != null || published.get(0).failure() != null ? 1 : 0));
         } catch (RuntimeException | OutOfMemoryError broken) { // the next tick may be better; the thread must live
             log.error("tick {} failed", seq, broken);
         }

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,14 +60,13 @@ class BusyEngineTest {
         }
 
         @Override
-        public CompletionStage<History> history(
-                String channel, ChannelRules rules, @Nullable StreamPosition since, int limit) {
-            return failed();
-        }
-
-        @Override
-        public CompletionStage<Newest> newest(ChannelPattern pattern, int limit) {
-            return failed();
+        public void read(
+                String channel,
+                ChannelRules rules,
+                @Nullable StreamPosition since,
+                int limit,
+                BiConsumer<@Nullable History, @Nullable Throwable> reader) {
+            reader.accept(null, failure);
         }
 
         @Override

@@ -137,31 +137,6 @@ public abstract class BrokerContract {
     }
 
     @Test
-    void theValuesOfAPatternAreTheNewestOfEachKeyOfEachConflatingChannel() {
-        publish("n:a", CONFLATING, "k1", "1");
-        publish("n:a", CONFLATING, "k2", "2");
-        publish("n:a", CONFLATING, "k1", "3");
-        publish("n:b", CONFLATING, null, "4");
-        publish("n:c", HISTORY, "5");
-        publish("m:a", CONFLATING, null, "6");
-
-        assertThat(newest("n:*", 10)).containsExactlyInAnyOrder("2", "3", "4");
-        assertThat(newest("n:b*", 10)).containsExactly("4");
-        assertThat(await(broker.newest(new ChannelPattern("n:*"), 2)).complete())
-                .isFalse();
-        await(broker.removeHistory("n:a"));
-        assertThat(newest("n:*", 10)).containsExactly("4");
-    }
-
-    private List<String> newest(String pattern, int limit) {
-        Broker.Newest newest = await(broker.newest(new ChannelPattern(pattern), limit));
-        assertThat(newest.complete()).isTrue();
-        return newest.publications().stream()
-                .map(each -> new String(each.content().data(), UTF_8))
-                .toList();
-    }
-
-    @Test
     void whatIsReadInPagesIsWholeAndInOrder() {
         ChannelRules many = rules(1_000, false);
         StreamPosition at = history("a", many, null, 0).top();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** An engine that only remembers what was published. Any thread. */
@@ -34,14 +35,13 @@ public final class RecordingBroker implements Broker {
     }
 
     @Override
-    public CompletionStage<History> history(
-            String channel, ChannelRules rules, @Nullable StreamPosition since, int limit) {
-        return CompletableFuture.completedFuture(new History(List.of(), new StreamPosition(0, "e"), true));
-    }
-
-    @Override
-    public CompletionStage<Newest> newest(ChannelPattern pattern, int limit) {
-        return CompletableFuture.completedFuture(new Newest(List.of(), true));
+    public void read(
+            String channel,
+            ChannelRules rules,
+            @Nullable StreamPosition since,
+            int limit,
+            BiConsumer<@Nullable History, @Nullable Throwable> reader) {
+        reader.accept(new History(List.of(), new StreamPosition(0, "e"), true), null);
     }
 
     @Override

@@ -67,7 +67,7 @@ final class Bench {
     static HubConfig config() {
         return new HubConfig(
                 MAX_PENDING,
-                new HubBounds(1_000, 1_000_000, 10_000, 100_000, 100),
+                new HubBounds(1_000, 1_000_000, 10_000, 1_000, 100_000, 100),
                 Duration.ofSeconds(STALL),
                 Duration.ofSeconds(HEARTBEAT),
                 Duration.ofSeconds(HEARTBEAT),

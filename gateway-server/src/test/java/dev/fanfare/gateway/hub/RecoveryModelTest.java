@@ -3,6 +3,7 @@ package dev.fanfare.gateway.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.gateway.channel.Cursor;
+import dev.fanfare.gateway.channel.StreamPosition;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -119,8 +120,9 @@ class RecoveryModelTest {
             client = connected;
             read = 0;
             Cursor cursor = lastId.isEmpty() ? null : Cursor.parse(lastId);
+            Map<String, StreamPosition> since = cursor == null ? Map.of() : cursor.of(channels);
             connected.subscribe(channels.stream()
-                    .map(name -> new Wish(name, Bench.HISTORY, cursor == null ? null : cursor.of(name)))
+                    .map(name -> new Wish(name, Bench.HISTORY, since.get(name)))
                     .toList());
         }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** An engine without a thread; its answers may be held back, so that a test decides what comes first. */
@@ -22,6 +23,7 @@ final class TestBroker implements Broker {
     private final List<Runnable> held = new ArrayList<>();
     final List<String> interests = new ArrayList<>();
     private boolean holding;
+    private String epoch = EPOCH;
     private @Nullable Listener listener;
 
     @Override
@@ -52,6 +54,12 @@ final class TestBroker implements Broker {
         forgotten.put(channel, top(channel));
     }
 
+    /** From now on every stream begins anew. */
+    void renumber() {
+        epoch = "epoch2";
+        streams.clear();
+    }
+
     /** The newest publication of {@code channel} that is gone. */
     int forgottenUpTo(String channel) {
         return forgotten.getOrDefault(channel, 0L).intValue();
@@ -60,7 +68,7 @@ final class TestBroker implements Broker {
     Publication publish(String channel, ChannelRules rules, Publication.Content content) {
         long offset = content.kind() == Publication.Kind.MESSAGE ? top(channel) + 1 : 0;
         Publication made =
-                new Publication(channel, new StreamPosition(offset, EPOCH), content, System.currentTimeMillis());
+                new Publication(channel, new StreamPosition(offset, epoch), content, System.currentTimeMillis());
         if (offset > 0) {
             streams.computeIfAbsent(channel, name -> new ArrayList<>()).add(made);
         }
@@ -81,40 +89,23 @@ final class TestBroker implements Broker {
     }
 
     @Override
-    public CompletionStage<History> history(
-            String channel, ChannelRules rules, @Nullable StreamPosition since, int limit) {
+    public void read(
+            String channel,
+            ChannelRules rules,
+            @Nullable StreamPosition since,
+            int limit,
+            BiConsumer<@Nullable History, @Nullable Throwable> reader) {
         History answer = read(channel, rules, since, limit);
-        CompletableFuture<History> stage = new CompletableFuture<>();
         if (holding) {
-            held.add(() -> stage.complete(answer));
+            held.add(() -> reader.accept(answer, null));
         } else {
-            stage.complete(answer);
+            reader.accept(answer, null);
         }
-        return stage;
-    }
-
-    @Override
-    public CompletionStage<Newest> newest(ChannelPattern pattern, int limit) {
-        List<Publication> found = new ArrayList<>();
-        for (String channel : streams.keySet()) {
-            if (pattern.matches(channel)) {
-                found.addAll(read(channel, Bench.CONFLATING, null, limit).publications());
-            }
-        }
-        boolean complete = found.size() <= limit;
-        Newest answer = new Newest(complete ? found : found.subList(0, limit), complete);
-        CompletableFuture<Newest> stage = new CompletableFuture<>();
-        if (holding) {
-            held.add(() -> stage.complete(answer));
-        } else {
-            stage.complete(answer);
-        }
-        return stage;
     }
 
     private History read(String channel, ChannelRules rules, @Nullable StreamPosition since, int limit) {
         long lost = forgotten.getOrDefault(channel, 0L);
-        boolean sameEpoch = since == null || since.epoch().equals(EPOCH);
+        boolean sameEpoch = since == null || since.epoch().equals(epoch);
         long from = since == null || !sameEpoch ? 0 : since.offset();
         List<Publication> kept = new ArrayList<>(streams.getOrDefault(channel, List.of()));
         kept.removeIf(each -> each.offset() <= Math.max(from, lost));
@@ -128,7 +119,7 @@ final class TestBroker implements Broker {
             kept = new ArrayList<>(newest.values());
         }
         boolean complete = since == null || (sameEpoch && (rules.conflate() || from >= lost));
-        StreamPosition top = new StreamPosition(top(channel), EPOCH);
+        StreamPosition top = new StreamPosition(top(channel), epoch);
         return new History(List.copyOf(kept.subList(0, Math.min(limit, kept.size()))), top, complete);
     }
 

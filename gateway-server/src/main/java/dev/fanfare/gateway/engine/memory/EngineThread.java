@@ -10,6 +10,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,6 +67,14 @@ public final class EngineThread implements AutoCloseable {
     /** Does {@code work} and completes with what it returns; fails at once when too many questions wait. */
     <T> CompletableFuture<T> ask(Callable<T> work) {
         return ask(questions, 0, work);
+    }
+
+    /** As {@link #ask(Callable)}; {@code reader} is called on this thread as soon as the work is done, before anything else. */
+    <T> void ask(Callable<T> work, BiConsumer<@Nullable T, @Nullable Throwable> reader) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        answer.whenComplete(
+                reader); // before anybody can complete it: who registers later is called on a thread of its own
+        ask(questions, 0, work, answer);
     }
 
     /** Does {@code work}, however much waits: for what must not be lost. A failure goes to the log. */
@@ -124,13 +134,17 @@ public final class EngineThread implements AutoCloseable {
 
     private <T> CompletableFuture<T> ask(Bound bound, long size, Callable<T> work) {
         CompletableFuture<T> answer = new CompletableFuture<>();
+        ask(bound, size, work, answer);
+        return answer;
+    }
+
+    private <T> void ask(Bound bound, long size, Callable<T> work, CompletableFuture<T> answer) {
         if (bound.enter(size)) {
             add(new Task<>(work, answer, bound, size));
         } else {
             answer.completeExceptionally(new EngineException(
                     EngineException.Reason.BUSY, "the engine has more to do than it can; try again later"));
         }
-        return answer;
     }
 
     private void add(Task<?> task) {

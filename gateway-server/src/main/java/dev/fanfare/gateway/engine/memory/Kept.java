@@ -18,8 +18,8 @@ interface Kept {
     /** Forgets the oldest, if there is one; returns the bytes it took. */
     long dropOldest();
 
-    /** Adds what is newer than {@code offset} to {@code page}; false if it is full before the newest. */
-    boolean read(long offset, Page page);
+    /** Adds what is newer than {@code offset} to {@code page}, until it is full. */
+    void read(long offset, Page page);
 
     /** The bytes that {@code publication} counts for. */
     long cost(Publication publication);

@@ -1,6 +1,5 @@
 package dev.fanfare.gateway.engine.memory;
 
-import dev.fanfare.gateway.channel.ChannelName;
 import dev.fanfare.gateway.channel.ChannelPattern;
 import dev.fanfare.gateway.channel.ChannelRules;
 import dev.fanfare.gateway.channel.Publication;
@@ -11,13 +10,12 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,9 +38,6 @@ public final class MemoryBroker implements Broker {
     /** What a publication takes while it waits, beside its data. */
     private static final int WAITING_OVERHEAD = 200;
 
-    /** Of the newest values of a pattern: they are sent at once, whether the socket takes them or not. */
-    private static final long MOST_VALUE_BYTES = 256 * 1024;
-
     private final MemoryConfig config;
     private final EngineThread thread;
     private final LongSupplier clock;
@@ -58,9 +53,6 @@ public final class MemoryBroker implements Broker {
 
     private final OnceKeys once;
     private final ExpiryWheel wheel;
-    /** By namespace: the channels that keep the newest of each key. */
-    private final Map<String, Set<MemoryChannel>> conflating = new HashMap<>();
-
     private @Nullable Listener listener;
     private long historyBytes;
     /** No forgotten channel had a higher number. */
@@ -106,23 +98,13 @@ public final class MemoryBroker implements Broker {
     }
 
     @Override
-    public CompletionStage<History> history(
-            String channel, ChannelRules rules, @Nullable StreamPosition since, int limit) {
-        return thread.ask(() -> read(channel, since, limit));
-    }
-
-    @Override
-    public CompletionStage<Newest> newest(ChannelPattern pattern, int limit) {
-        return thread.ask(() -> {
-            Page page = new Page(limit, MOST_VALUE_BYTES);
-            boolean complete = true;
-            for (MemoryChannel channel : conflating.getOrDefault(ChannelName.namespace(pattern.text()), Set.of())) {
-                if (complete && pattern.matches(channel.name)) {
-                    complete = channel.read(0, page);
-                }
-            }
-            return new Newest(page.publications(), complete);
-        });
+    public void read(
+            String channel,
+            ChannelRules rules,
+            @Nullable StreamPosition since,
+            int limit,
+            BiConsumer<@Nullable History, @Nullable Throwable> reader) {
+        thread.ask(() -> read(channel, since, limit), reader);
     }
 
     @Override
@@ -275,9 +257,6 @@ public final class MemoryBroker implements Broker {
 
     /** Puts {@code channel} into the line where it belongs now. */
     private void settle(MemoryChannel channel) {
-        if (channel.conflates() != channel.listed) {
-            list(channel);
-        }
         if (!channel.isEmpty()) {
             channel.remembered = true;
             if (!retaining.has(channel)) {
@@ -292,17 +271,6 @@ public final class MemoryBroker implements Broker {
             channel.idleSinceMillis = clock.getAsLong();
         }
         counts.channels(channels.size() - idle.size());
-    }
-
-    /** Puts {@code channel} among the conflating ones of its namespace, or takes it away. */
-    private void list(MemoryChannel channel) {
-        String namespace = ChannelName.namespace(channel.name);
-        channel.listed = !channel.listed;
-        if (channel.listed) {
-            conflating.computeIfAbsent(namespace, name -> new LinkedHashSet<>()).add(channel);
-        } else {
-            conflating.computeIfPresent(namespace, (name, all) -> all.remove(channel) && all.isEmpty() ? null : all);
-        }
     }
 
     private History read(String name, @Nullable StreamPosition since, int limit) {

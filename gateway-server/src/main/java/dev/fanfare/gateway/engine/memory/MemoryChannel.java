@@ -22,9 +22,6 @@ final class MemoryChannel extends Line.Place {
     boolean remembered;
     /** Whether it stands in the expiry wheel. */
     boolean watched;
-    /** Whether it stands among the conflating channels of its namespace. */
-    boolean listed;
-
     /** All publications up to this one may be gone. */
     private long forgotten;
 
@@ -52,11 +49,6 @@ final class MemoryChannel extends Line.Place {
         return grown;
     }
 
-    /** Whether it keeps the newest publication of each key. */
-    boolean conflates() {
-        return kept instanceof NewestByKey;
-    }
-
     boolean isEmpty() {
         return kept == null;
     }
@@ -79,9 +71,11 @@ final class MemoryChannel extends Line.Place {
         return bytes;
     }
 
-    /** Adds what is newer than {@code offset} to {@code page}; false if it is full before the newest. */
-    boolean read(long offset, Page page) {
-        return kept == null || kept.read(offset, page);
+    /** Adds what is newer than {@code offset} to {@code page}. */
+    void read(long offset, Page page) {
+        if (kept != null) {
+            kept.read(offset, page);
+        }
     }
 
     /** Whether everything newer than {@code offset} that should be kept is kept. */

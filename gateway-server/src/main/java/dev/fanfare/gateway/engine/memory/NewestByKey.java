@@ -46,13 +46,12 @@ final class NewestByKey implements Kept {
     }
 
     @Override
-    public boolean read(long offset, Page page) {
+    public void read(long offset, Page page) {
         for (Publication publication : byOffset.tailMap(offset, false).values()) {
             if (!page.add(publication)) {
-                return false;
+                return;
             }
         }
-        return true;
     }
 
     @Override

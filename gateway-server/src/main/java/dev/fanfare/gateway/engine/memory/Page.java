@@ -11,22 +11,16 @@ final class Page {
 
     private final List<Publication> publications = new ArrayList<>();
     private final int limit;
-    private final long maxBytes;
     private long bytes;
 
     Page(int limit) {
-        this(limit, MAX_BYTES);
-    }
-
-    Page(int limit, long maxBytes) {
         this.limit = limit;
-        this.maxBytes = maxBytes;
     }
 
     /** Adds {@code publication}; false if it does not fit, nor anything after it. */
     boolean add(Publication publication) {
         int length = publication.content().data().length;
-        if (publications.size() >= limit || (bytes > 0 && bytes + length > maxBytes)) {
+        if (publications.size() >= limit || (bytes > 0 && bytes + length > MAX_BYTES)) {
             return false;
         }
         publications.add(publication);

@@ -58,17 +58,12 @@ final class Ring implements Kept {
     }
 
     @Override
-    public boolean read(long offset, Page page) {
+    public void read(long offset, Page page) {
         if (size == 0) {
-            return true;
+            return;
         }
         long from = Math.max(0, offset - oldest().offset() + 1);
-        for (long i = from; i < size; i++) {
-            if (!page.add(at((int) i))) {
-                return false;
-            }
-        }
-        return true;
+        for (long i = from; i < size && page.add(at((int) i)); i++) {} // until one is full or the other empty
     }
 
     @Override
