@@ -282,7 +282,10 @@ apply() {
   if [ -e "$tmp/sysctl" ]; then install_file "$sysctl_file" "$tmp/sysctl"; fi
   limit_open_files "$((${#keys[@]} - 1))"
   # Nothing done, nothing to undo.
-  if [ ! -s "$state/values" ] && [ -z "$(find "$state" -name '*.before' -o -name '*.absent')" ]; then rm -r "$state"; fi
+  if [ ! -s "$state/values" ] && [ -z "$(find "$state" -name '*.before' -o -name '*.absent')" ]; then
+    rm -r "$state"
+    rmdir "${state%/*}" 2>/dev/null || true
+  fi
   if $failed; then
     echo "apply.sh: something that $target connections require is not there; see the lines above"
     exit 1
