@@ -30,7 +30,7 @@ final class Drain {
     void run() {
         readiness.leaving();
         int connections = hub.count();
-        double rate = config.rateFor(connections);
+        double rate = config.rateFor(connections, Duration.ZERO);
         log.info(
                 "draining {} connections at {} per second, at most {} s",
                 connections,
@@ -39,20 +39,18 @@ final class Drain {
         if (pause(config.notice())) {
             readiness.draining();
             server.stopAccepting();
-            letGo(rate);
+            letGo();
         }
         log.info("drained; {} connections are left to be cut", hub.count());
     }
 
-    private void letGo(double perSecond) {
+    private void letGo() {
         long start = System.nanoTime();
-        double told = 0;
+        Pace pace = new Pace(config, start);
         while (hub.count() > 0 && System.nanoTime() - start < config.timeout().toNanos()) {
-            double due = (System.nanoTime() - start) / 1e9 * perSecond;
-            int now = (int) (due - told);
+            int now = pace.due(hub.count(), System.nanoTime());
             if (now > 0) {
                 hub.sayGoodbye(now);
-                told += now;
             }
             if (!pause(Duration.ofMillis(STEP_MILLIS))) {
                 return;

@@ -12,6 +12,9 @@ import java.time.Duration;
  * @param rate connections closed per second, unless the timeout needs more
  */
 record DrainConfig(Duration notice, Duration timeout, int rate) {
+    /** What is left behind schedule goes within this time. */
+    private static final double LEAST_SECONDS = 0.2;
+
     /** Closing the event loops after the drain, and a margin. */
     private static final Duration CLOSING = Duration.ofSeconds(10);
 
@@ -39,8 +42,9 @@ record DrainConfig(Duration notice, Duration timeout, int rate) {
         return notice.plus(timeout).plus(CLOSING);
     }
 
-    /** Connections per second so that {@code connections} end within four fifths of the timeout. */
-    double rateFor(int connections) {
-        return Math.max(rate, connections / (timeout.toMillis() / 1e3 * 0.8));
+    /** Connections per second so that {@code connections} end within four fifths of the timeout, of which {@code elapsed} is over. */
+    double rateFor(int connections, Duration elapsed) {
+        double seconds = timeout.toMillis() / 1e3 * 0.8 - elapsed.toMillis() / 1e3;
+        return Math.max(rate, connections / Math.max(LEAST_SECONDS, seconds));
     }
 }

@@ -55,6 +55,11 @@ final class ChannelJudge implements Judge {
             gap(places[at], tally);
         } else if (reader.envelope().isPublication()) {
             publication(places[at], channel, buffer, tally);
+        } else if (reader.envelope().isPosition()) { // where it stands before anything came
+            if (places[at].position() == null) {
+                places[at].standsAt(
+                        new Cursor.Position(reader.epoch(), reader.envelope().offset()));
+            }
         } else { // somebody comes or goes
             tally.add(Counter.FOREIGN, 1);
         }

@@ -23,7 +23,7 @@ public final class Cursor {
 
         /** Whether it is one that can be relied on. */
         public boolean sure() {
-            return offset >= 0;
+            return offset >= 0 && !epoch.equals("-"); // the server did not know it yet
         }
     }
 

@@ -97,6 +97,11 @@ public final class Envelope implements JsonScanner.Members {
         return dataFrom >= 0 && offset >= 0 && epochFrom >= 0;
     }
 
+    /** Whether it says only where the subscriber stands. */
+    public boolean isPosition() {
+        return dataFrom < 0 && offset >= 0 && epochFrom >= 0;
+    }
+
     /** Whether it is a gap as WebSockets are told of it. */
     public boolean hasGap() {
         return gapFrom >= 0;
