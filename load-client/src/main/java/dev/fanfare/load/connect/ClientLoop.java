@@ -183,9 +183,7 @@ final class ClientLoop {
         }
         long now = System.nanoTime();
         giveUpOn(now);
-        while (!again.isEmpty() && pending.size() < slice.inFlight()) {
-            attempt(again.remove(), now);
-        }
+        comeBack(now);
         int due = ramp.due(now - startNanos);
         while (started < due && pending.size() < slice.inFlight()) {
             Roster.Member member = roster.member(slice.first() + started++);
@@ -197,6 +195,12 @@ final class ClientLoop {
         if (ticking) {
             int wait = started < slice.count() || !again.isEmpty() ? RAMP_TICK_MILLIS : IDLE_TICK_MILLIS;
             later(this::tick, wait);
+        }
+    }
+
+    private void comeBack(long now) {
+        while (!again.isEmpty() && pending.size() < slice.inFlight()) {
+            attempt(again.remove(), now);
         }
     }
 
@@ -371,6 +375,7 @@ final class ClientLoop {
     private void tryAgain(Subscriber subscriber) {
         if (!stopping) {
             again.add(subscriber);
+            comeBack(System.nanoTime());
             keepTicking();
         }
     }
