@@ -133,7 +133,7 @@ static void publish(publisher *p, double when) {
     n += one(body + n, when);
     if (bulk) body[n++] = '\n';
   }
-  int head = sprintf(request, "POST /api/%s HTTP/1.1\r\nHost: b\r\nContent-Length: %d\r\n\r\n", bulk ? "bulk" : "publish", n);
+  int head = sprintf(request, "POST /api/%s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n", bulk ? "bulk" : "publish", n);
   memcpy(request + head, body, n);
   p->at[(p->first + p->outstanding++) % MOST] = when;
   send_all(p->fd, request, head + n);
@@ -205,7 +205,7 @@ static void subscribe(subscriber *s, int i) {
     hearers[channel]++;
     n += sprintf(request + n, "%ss:%d", j ? "," : "", channel);
   }
-  n += sprintf(request + n, " HTTP/1.1\r\nHost: b\r\n\r\n");
+  n += sprintf(request + n, " HTTP/1.1\r\nHost: localhost\r\n\r\n");
   s->fd = dial(i);
   send_all(s->fd, request, n);
   fcntl(s->fd, F_SETFL, O_NONBLOCK);
