@@ -566,7 +566,8 @@ def caption(env, runs, connections):
     parts = ["%s, %d cores, %s, Linux %s" % (env["cpu"], env["cores"], env["memory"], env["kernel"]), env["java"]]
     parts.append("gateway `%s`" % " ".join(filter(None, [env["gateway"], env["gateway_arguments"]])))
     parts.append("commit %s, jar %s, %s" % (env["commit"], env["jar"], env["date"]))
-    text = ("%d connections, median of %d run%s. " % (connections, runs, "" if runs == 1 else "s") if runs else "") + "; ".join(parts) + "."
+    of = ("%d connections, " % connections if connections else "") + "median of %d run%s. " % (runs, "" if runs == 1 else "s")
+    text = (of[0].upper() + of[1:] if runs else "") + "; ".join(parts) + "."
     return text, versions
 
 
