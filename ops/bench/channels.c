@@ -146,7 +146,7 @@ static void reply(publisher *p, char *text, int status) {
   static int told;
   double when = p->at[p->first];
   int good = 0;
-  if (status == 200 && !strstr(text, "\"offset\"") && !told++) fprintf(stderr, "the first publication is refused: %.300s\n", text);
+  if ((status != 200 || !strstr(text, "\"offset\"")) && !told++) fprintf(stderr, "not published, %d: %.300s\n", status, text);
   if (status == 200)
     for (char *at = text; (at = strstr(at, "\"offset\"")); at++) good++;
   if (counts(when)) {
