@@ -527,6 +527,13 @@ def hot(rows):
     return figures, table(head, lines) if lines else ""
 
 
+def plain_class(name):
+    """As it stands in a source: byte[], HashMap$Node[]."""
+    arrays = {"[B": "byte[]", "[I": "int[]", "[J": "long[]"}
+    short = re.sub(r"^.*[.]", "", name).rstrip(";")
+    return arrays.get(name) or (short + "[]" if name.startswith("[L") else short)
+
+
 def channel_memory(rows):
     group = [row for row in rows if row["target"] == "memory"]
     if not group:
@@ -535,7 +542,7 @@ def channel_memory(rows):
         row["classes"] = {name: size for name, size in row["classes"].items() if "FillerElement" not in name}
     sums = [sum(row["classes"].values()) for row in group]
     figure = {"target": "memory", "runs": len(group), "bytes_per_channel": round(median(sums)), "classes": group[-1]["classes"]}
-    lines = [["`%s`" % re.sub(r"^.*[.]", "", name), "%.0f" % size] for name, size in list(figure["classes"].items())[:16]]
+    lines = [["`%s`" % plain_class(name), "%.0f" % size] for name, size in list(figure["classes"].items())[:16]]
     return [figure], table(["of it", "bytes"], [["**a channel with one subscriber, empty history**", "**%d**" % figure["bytes_per_channel"]]] + lines)
 
 
