@@ -4,6 +4,7 @@ import dev.fanfare.load.stats.Counter;
 import dev.fanfare.load.stats.LoopStats;
 import dev.fanfare.load.stats.SequenceTracker;
 import dev.fanfare.load.stats.Tally;
+import dev.fanfare.load.stats.Transport;
 import dev.fanfare.load.wire.SharedTicks;
 import dev.fanfare.load.wire.SharedTicks.Verdict;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,11 @@ final class TickJudge implements Judge {
 
     @Override
     public Verdict message(byte[] buffer, int offset, int end, long id, boolean gap) {
+        if (gap) { // it came back to a server that does not know where it stood; the newest tick follows
+            stats.group(member.slow()).add(Counter.GAPS, 1);
+            tracker.beginsWithNewest();
+            return Verdict.GOOD;
+        }
         Tally tally = received();
         Verdict verdict = ticks.check(buffer, offset, end);
         if (verdict == Verdict.DIFFERENT && tracker.restarts(ticks.refusedSeq(), ticks.refusedTs())) {
@@ -66,6 +72,9 @@ final class TickJudge implements Judge {
     public void opened(boolean again) {
         if (again) {
             tracker.resume();
+            if (member.transport() == Transport.WEBSOCKET) { // which says nothing of where it stood
+                tracker.beginsWithNewest();
+            }
         }
     }
 

@@ -13,10 +13,14 @@ package dev.fanfare.load.stats;
  *   <li>A corrupt message has no trustworthy number; it takes the place of one number skipped before the next good message, so
  *       that one fault is not counted twice.
  *   <li>After a reconnect the numbers skipped are <b>missed while away</b>, not lost. A lower number is a new series if its tick
- *       was made later than the last one (the server was restarted), else it is judged as above.
+ *       was made later than the last one (the server was restarted). If the server could not know where the subscriber stood, the stream begins
+ *       with its newest tick, and the same once more is no fault. Else it is judged as above.
  * </ul>
  */
 public final class SequenceTracker {
+    /** Two servers make the tick of one moment some milliseconds apart. */
+    private static final long SAME_MOMENT_MILLIS = 100;
+
     /** How many numbers back it is known which arrived. */
     public static final int WINDOW = 64;
 
@@ -28,6 +32,7 @@ public final class SequenceTracker {
 
     private int corrupt;
     private boolean resumed;
+    private boolean beginsWithNewest;
 
     /** The highest number that arrived, -1 before the first. */
     public long highest() {
@@ -54,6 +59,11 @@ public final class SequenceTracker {
     /** The stream was opened again after it ended. */
     public void resume() {
         resumed = true;
+    }
+
+    /** The server does not know where the subscriber stood: what comes next is its newest tick. */
+    public void beginsWithNewest() {
+        beginsWithNewest = true;
     }
 
     /** What is below {@code next} is not to be expected any more: the server said where the subscriber stands. */
@@ -89,10 +99,12 @@ public final class SequenceTracker {
 
     private void afterReconnect(long seq, long ts, Tally tally) {
         resumed = false;
+        boolean mayRepeat = beginsWithNewest;
+        beginsWithNewest = false;
         if (seq > highest) {
             tally.add(Counter.MISSED, seq - highest - 1);
             begin(seq, ts);
-        } else if (later(seq, ts)) {
+        } else if (later(seq, ts) || (mayRepeat && ts + SAME_MOMENT_MILLIS >= highestTs)) {
             begin(seq, ts);
         } else {
             late(seq, tally);

@@ -89,6 +89,30 @@ class SequenceTrackerTest {
     }
 
     @Test
+    void theNewestTickOnceMoreIsNoFaultIfTheServerCouldNotKnow() {
+        tracker.accept(7, 1000, tally);
+        tracker.resume();
+        tracker.beginsWithNewest();
+        tracker.accept(7, 1000, tally);
+        tracker.accept(8, 2000, tally);
+        tracker.resume();
+        tracker.beginsWithNewest();
+        tracker.accept(3, 1999, tally); // the same moment, of a server that began later
+        tracker.accept(4, 3000, tally);
+        assertThat(tally.toMap()).isEmpty();
+    }
+
+    @Test
+    void anOlderTickAfterAReconnectIsAFaultWhateverTheServerKnew() {
+        tracker.accept(7, 1000, tally);
+        tracker.accept(8, 2000, tally);
+        tracker.resume();
+        tracker.beginsWithNewest();
+        tracker.accept(7, 1000, tally);
+        assertThat(tally.toMap()).isEqualTo(Map.of("duplicated", 1L));
+    }
+
+    @Test
     void aTickSentAgainAfterAReconnectIsDuplicated() {
         faultsAfter(1, 2);
         tracker.resume();
