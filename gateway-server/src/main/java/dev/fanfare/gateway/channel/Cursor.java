@@ -68,24 +68,6 @@ public final class Cursor {
     }
 
     /**
-     * The position in {@code channel}; null if the cursor says nothing about it, {@link StreamPosition#UNKNOWN} if two of its
-     * channels share the mark.
-     */
-    public @Nullable StreamPosition of(String channel) {
-        int mark = mark(channel);
-        StreamPosition found = null;
-        for (Entry entry : entries) {
-            if (entry.mark() == mark) {
-                if (found != null) {
-                    return StreamPosition.UNKNOWN;
-                }
-                found = entry.position();
-            }
-        }
-        return found;
-    }
-
-    /**
      * The positions in those of {@code channels} the cursor says something about; {@link StreamPosition#UNKNOWN} where two
      * share a mark, here or there, so that nobody can tell whose position it is.
      */

@@ -34,16 +34,15 @@ final class Interests {
             if (before == null) {
                 broker.interest(name, true);
             }
-            return (before == null ? Interest.none(shards) : before).with(shard);
+            return with(before, shard);
         });
     }
 
     void remove(String channel, int shard) {
         channels.computeIfPresent(channel, (name, before) -> {
-            Interest left = before.without(shard);
-            if (left.isEmpty()) {
+            Interest left = without(before, shard);
+            if (left == null) {
                 broker.interest(name, false);
-                return null;
             }
             return left;
         });
@@ -51,15 +50,22 @@ final class Interests {
 
     /** {@code shard} has its first pattern in {@code namespace}. */
     void addPattern(String namespace, int shard) {
-        patterns.compute(namespace, (name, before) -> (before == null ? Interest.none(shards) : before).with(shard));
+        patterns.compute(namespace, (name, before) -> with(before, shard));
     }
 
     /** {@code shard} has no pattern in {@code namespace} any more. */
     void removePattern(String namespace, int shard) {
-        patterns.computeIfPresent(namespace, (name, before) -> {
-            Interest left = before.without(shard);
-            return left.isEmpty() ? null : left;
-        });
+        patterns.computeIfPresent(namespace, (name, before) -> without(before, shard));
+    }
+
+    private Interest with(@Nullable Interest before, int shard) {
+        return (before == null ? Interest.none(shards) : before).with(shard);
+    }
+
+    /** Null if nobody is left. */
+    private static @Nullable Interest without(Interest before, int shard) {
+        Interest left = before.without(shard);
+        return left.isEmpty() ? null : left;
     }
 
     @Nullable

@@ -13,11 +13,14 @@ final class Subscriptions {
     static final Subscriptions NONE = new Subscriptions(new Subscription[0]);
 
     private final Subscription[] all;
-    private final boolean ownIds;
+    /** Those of {@link #all} that the owner could come back to: what its ids tell the places of. */
+    private final Subscription[] recovering;
 
     private Subscriptions(Subscription[] all) {
         this.all = all;
-        this.ownIds = Arrays.stream(all).filter(each -> each.topic.recovers()).count() > 1;
+        Subscription[] some =
+                Arrays.stream(all).filter(each -> each.topic.recovers()).toArray(Subscription[]::new);
+        this.recovering = some.length == all.length ? all : some; // nearly always; then there is one array for both
     }
 
     Subscriptions with(List<Subscription> added) {
@@ -36,7 +39,7 @@ final class Subscriptions {
 
     /** Whether an event's id differs from connection to connection: it is a cursor over more than one channel. */
     boolean ownIds() {
-        return ownIds;
+        return recovering.length > 1;
     }
 
     @Nullable
@@ -98,11 +101,10 @@ final class Subscriptions {
     /** Writes where the owner stands in every channel it could come back to. */
     Cursor.Writer cursor(Cursor.Writer to) {
         to.reset();
-        for (Subscription each : all) {
-            if (each.topic.recovers()) { // one that has no position yet must not look as if it had never been asked for
-                boolean known = !each.epoch.isEmpty();
-                to.add(each.topic.mark, known ? each.epoch : StreamPosition.UNKNOWN.epoch(), known ? each.last : 0);
-            }
+        for (Subscription each :
+                recovering) { // one that has no position yet must not look as if it had never been asked for
+            boolean known = !each.epoch.isEmpty();
+            to.add(each.topic.mark, known ? each.epoch : StreamPosition.UNKNOWN.epoch(), known ? each.last : 0);
         }
         return to;
     }
