@@ -56,7 +56,6 @@ public class FanOutBenchmark {
     private final Shard shard = new Shard(
             channel.eventLoop(),
             HubConfig.from(new Settings(Map.of(), Map.of(), Map.of())),
-            new NoWriter(),
             new Hub.Parts(broker, new MemoryPresence(new EngineThread(new MemoryConfig(1, 1, 1))), new Interests(1, broker), metrics, "node", 0));
     private long offset;
 
@@ -65,7 +64,7 @@ public class FanOutBenchmark {
         StreamProtocol.Heartbeat ping =
                 new StreamProtocol.Heartbeat(SharedFrame.of(WebSocketWire.ping()), 25, true);
         StreamProtocol protocol = new StreamProtocol(
-                StreamKind.WEBSOCKET, WireFormat.WEBSOCKET_TEXT, false, ping, () -> new byte[0]);
+                new NoWriter(), StreamKind.WEBSOCKET, WireFormat.WEBSOCKET_TEXT, false, ping, () -> new byte[0]);
         List<Wish> wishes = List.of(new Wish("t", rules, null));
         for (int i = 0; i < SUBSCRIBERS; i++) {
             shard.subscribe(shard.join(channel, protocol), wishes);

@@ -86,7 +86,7 @@ final class Gateway implements AutoCloseable {
         metrics.watchEngineBounds(counts::channels, counts::refused, counts::keysEvicted);
         broker = memoryBroker;
         presence = new MemoryPresence(engine);
-        hub = new Hub(server.workers(), config.hub(), transport.writer(), new Hub.Engine(broker, presence), metrics);
+        hub = new Hub(server.workers(), config.hub(), new Hub.Engine(broker, presence), metrics);
         JvmMemory jvmMemory = new JvmMemory();
         metrics.watchMemory(jvmMemory);
         memory = new MemoryHeadroom(config.limits().maxMemoryPercent(), jvmMemory, hub::count);

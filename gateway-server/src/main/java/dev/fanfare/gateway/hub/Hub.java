@@ -44,7 +44,7 @@ public final class Hub implements Broker.Listener {
     /** The state the hub works on. */
     public record Engine(Broker broker, PresenceStore presence) {}
 
-    public Hub(EventLoopGroup loops, HubConfig config, FrameWriter writer, Engine engine, GatewayMetrics metrics) {
+    public Hub(EventLoopGroup loops, HubConfig config, Engine engine, GatewayMetrics metrics) {
         this.config = config;
         this.metrics = metrics;
         List<EventLoop> all = new ArrayList<>();
@@ -56,7 +56,6 @@ public final class Hub implements Broker.Listener {
             Shard shard = new Shard(
                     loop,
                     config,
-                    writer,
                     new Parts(engine.broker(), engine.presence(), interests, metrics, node, shards.size()));
             shardOf.put(loop, shard);
             shards.add(shard);

@@ -28,7 +28,6 @@ public final class Shard {
     private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(1) / SWEEPS_PER_SECOND;
     private final EventLoop loop;
     private final HubConfig config;
-    private final FrameWriter writer;
     private final GatewayMetrics metrics;
     private final long startNanos = System.nanoTime();
     private final FanOut fanOut;
@@ -61,10 +60,9 @@ public final class Shard {
     private int interruptedSweeps;
 
     /** The shard of {@code loop}. */
-    Shard(EventLoop loop, HubConfig config, FrameWriter writer, Hub.Parts parts) {
+    Shard(EventLoop loop, HubConfig config, Hub.Parts parts) {
         this.loop = loop;
         this.config = config;
-        this.writer = writer;
         this.metrics = parts.metrics();
         this.node = parts.node();
         this.index = parts.index();
@@ -312,10 +310,6 @@ public final class Shard {
 
     HubConfig config() {
         return config;
-    }
-
-    FrameWriter writer() {
-        return writer;
     }
 
     Tally tally() {

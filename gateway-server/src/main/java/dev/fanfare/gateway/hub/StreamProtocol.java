@@ -6,8 +6,9 @@ import dev.fanfare.gateway.wire.WireFormat;
 import java.util.function.Supplier;
 
 /**
- * What the hub must know of a stream's protocol; one object serves all connections that speak it.
+ * What the hub must know of a stream's protocol; one object serves all connections that speak it over the same transport.
  *
+ * @param writer the fastest way to send a frame over that transport
  * @param kind for counting
  * @param format in which messages go out
  * @param envelope whether a message comes in a JSON object that names its channel, or as it was published
@@ -15,7 +16,12 @@ import java.util.function.Supplier;
  * @param goodbye the last bytes of a stream when the gateway shuts down, made anew for each connection
  */
 public record StreamProtocol(
-        StreamKind kind, WireFormat format, boolean envelope, Heartbeat beat, Supplier<byte[]> goodbye) {
+        FrameWriter writer,
+        StreamKind kind,
+        WireFormat format,
+        boolean envelope,
+        Heartbeat beat,
+        Supplier<byte[]> goodbye) {
     /**
      * A sign of life.
      *

@@ -10,7 +10,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -109,8 +108,8 @@ public final class Subscriber extends Roster.Seat {
         }
         leaving(why);
         channel.writeAndFlush(Unpooled.wrappedBuffer(lastBytes)).addListener(sent -> {
-            if (sent.isSuccess() && channel instanceof DuplexChannel duplex) {
-                duplex.shutdownOutput();
+            if (sent.isSuccess()) {
+                HalfClose.of(channel);
             } else {
                 channel.close();
             }
@@ -171,7 +170,7 @@ public final class Subscriber extends Roster.Seat {
 
     private boolean send(SharedFrame frame) {
         try {
-            await(shard.writer().write(channel, frame), frame.length());
+            await(protocol.writer().write(channel, frame), frame.length());
             return true;
         } catch (IOException
                 | RuntimeException
@@ -185,7 +184,7 @@ public final class Subscriber extends Roster.Seat {
     boolean send(ByteBuf bytes) {
         int length = bytes.readableBytes();
         try {
-            await(shard.writer().write(channel, bytes), length);
+            await(protocol.writer().write(channel, bytes), length);
             return true;
         } catch (IOException | RuntimeException | OutOfMemoryError broken) {
             failed(broken);

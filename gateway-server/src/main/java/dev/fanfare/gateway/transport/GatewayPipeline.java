@@ -4,6 +4,7 @@ import dev.fanfare.gateway.hub.Shard;
 import dev.fanfare.gateway.hub.StreamProtocol;
 import dev.fanfare.gateway.hub.Subscriber;
 import dev.fanfare.gateway.hub.Wish;
+import dev.fanfare.gateway.metrics.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -14,6 +15,7 @@ import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every handler of every transport, in wire order. A connection begins as HTTP and may turn, once, into an SSE or a
@@ -40,6 +42,11 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
 
     @Override
     protected void initChannel(Channel channel) {
+        http1(channel, endpoints.enter(channel));
+    }
+
+    /** The connection, or what TLS has negotiated on it, speaks HTTP/1.1; {@code refusal} says why it may not stay. */
+    void http1(Channel channel, @Nullable Refusal refusal) {
         HttpDecoderConfig limits = new HttpDecoderConfig()
                 .setMaxInitialLineLength(config.maxRequestLine())
                 .setMaxHeaderSize(config.maxHeaders());
@@ -47,7 +54,7 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
                 .addLast(new HttpResponseEncoder())
                 .addLast(new HttpRequestDecoder(limits))
                 .addLast(new RequestReader(config, endpoints))
-                .addLast(new HttpHandler(config, endpoints, this));
+                .addLast(new HttpHandler(config, endpoints, this, refusal));
     }
 
     /** Turns the connection into an SSE stream that begins with {@code head}. */

@@ -86,7 +86,7 @@ public final class GatewayServer implements AutoCloseable {
         HttpEndpoints served = new HttpEndpoints(
                 service.router(),
                 new SseHandshake(http.retry().toMillis()),
-                new Streams(hub, http.reconnectSpread()),
+                new Streams(hub, http.reconnectSpread(), transport.writer()),
                 terms.channels(),
                 workersOf(service.hub()),
                 service.metrics(),

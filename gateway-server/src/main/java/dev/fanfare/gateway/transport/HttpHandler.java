@@ -3,6 +3,7 @@ package dev.fanfare.gateway.transport;
 import dev.fanfare.gateway.http.HttpProblem;
 import dev.fanfare.gateway.http.HttpReply;
 import dev.fanfare.gateway.http.HttpRoute;
+import dev.fanfare.gateway.hub.HalfClose;
 import dev.fanfare.gateway.hub.StreamProtocol;
 import dev.fanfare.gateway.metrics.Refusal;
 import dev.fanfare.gateway.session.StreamRequest;
@@ -11,7 +12,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -63,15 +63,14 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     private final HttpConfig config;
     private final HttpEndpoints endpoints;
     private final GatewayPipeline pipeline;
+    /** Why this connection may not become a stream; null if it may. */
+    private final @Nullable Refusal refusal;
     /** Requests that came before the last one was answered. */
     private final Queue<Request> pipelined = new ArrayDeque<>(1);
     /** Bytes that wait in {@link #pipelined}: heads and short bodies, long bodies. */
     private long pipelinedBytes;
 
     private long pipelinedBodies;
-
-    /** Why this connection may not become a stream; null if it may. */
-    private @Nullable Refusal refusal;
 
     private State state = State.RECEIVING;
     private RequestDeadlines.@Nullable Deadline deadline;
@@ -80,15 +79,17 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
 
     private boolean requestInThisRead;
 
-    HttpHandler(HttpConfig config, HttpEndpoints endpoints, GatewayPipeline pipeline) {
+    /** {@code refusal} says why this connection may not become a stream; null if it may. */
+    HttpHandler(HttpConfig config, HttpEndpoints endpoints, GatewayPipeline pipeline, @Nullable Refusal refusal) {
         this.config = config;
         this.endpoints = endpoints;
         this.pipeline = pipeline;
+        this.refusal = refusal;
     }
 
+    /** An accepted connection is active already, and one that has negotiated TLS was told so long ago. */
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
-        refusal = endpoints.enter(ctx.channel());
+    public void handlerAdded(ChannelHandlerContext ctx) {
         long patience = config.requestTimeout().toNanos();
         setDeadline(ctx, refusal == null ? patience : Math.min(patience, REFUSED_NANOS));
     }
@@ -202,7 +203,11 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
             send(
                     ctx,
                     request,
-                    endpoints.sse().comeBack(streams.sse(true, false).goodbye().get()));
+                    endpoints
+                            .sse()
+                            .comeBack(streams.sse(ctx.channel(), true, false)
+                                    .goodbye()
+                                    .get()));
             return;
         }
         StreamRequest wanted = request.stream(false, endpoints.channels());
@@ -210,7 +215,10 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
                 refusal == null ? endpoints.worker(ctx.channel()).shard().refusal(wanted.wishes()) : refusal);
         endpoints.metrics().answered(HttpResponseStatus.OK.code());
         pipeline.becomeSse(
-                ctx.channel(), streams.sse(request.isHttp10(), wanted.envelope()), wanted.wishes(), head.from(0));
+                ctx.channel(),
+                streams.sse(ctx.channel(), request.isHttp10(), wanted.envelope()),
+                wanted.wishes(),
+                head.from(0));
     }
 
     private void openWebSocket(ChannelHandlerContext ctx, Request request) throws HttpProblem {
@@ -219,7 +227,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
         endpoints.requireRoom(
                 refusal == null ? endpoints.worker(ctx.channel()).shard().refusal(wanted.wishes()) : refusal);
         endpoints.metrics().answered(HttpResponseStatus.SWITCHING_PROTOCOLS.code());
-        StreamProtocol protocol = endpoints.streams().webSocket(wanted.envelope());
+        StreamProtocol protocol = endpoints.streams().webSocket(ctx.channel(), wanted.envelope());
         pipeline.becomeWebSocket(ctx.channel(), protocol, wanted.wishes(), Unpooled.wrappedBuffer(head));
     }
 
@@ -281,9 +289,9 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     }
 
     private void leave(ChannelHandlerContext ctx, boolean sent) {
-        if (sent && ctx.channel() instanceof DuplexChannel duplex) {
+        if (sent) {
             setDeadline(ctx, LINGER_NANOS);
-            duplex.shutdownOutput();
+            HalfClose.of(ctx.channel());
         } else {
             ctx.close();
         }

@@ -1,22 +1,27 @@
 package dev.fanfare.gateway.transport;
 
+import dev.fanfare.gateway.hub.FrameWriter;
 import dev.fanfare.gateway.hub.HubConfig;
+import dev.fanfare.gateway.hub.QueuedWriter;
 import dev.fanfare.gateway.hub.StreamProtocol;
 import dev.fanfare.gateway.metrics.StreamKind;
 import dev.fanfare.gateway.wire.SharedFrame;
 import dev.fanfare.gateway.wire.SseWire;
 import dev.fanfare.gateway.wire.WebSocketWire;
 import dev.fanfare.gateway.wire.WireFormat;
+import io.netty.channel.Channel;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.ssl.SslHandler;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
- * The stream protocols the gateway speaks, each with its heartbeat and its goodbye, and each with and without an envelope
- * around its messages.
+ * The stream protocols the gateway speaks, each with its heartbeat and its goodbye; each with and without an envelope
+ * around its messages, and each for bare TCP connections and for what lies in layers (TLS, HTTP/2).
  */
 final class Streams {
     private final SharedFrame chunkedBeat = SharedFrame.of(SseWire.chunk(SseWire.comment("heartbeat")));
@@ -26,37 +31,49 @@ final class Streams {
     private final List<StreamProtocol> ssePlain;
     private final List<StreamProtocol> webSocket;
 
-    Streams(HubConfig hub, Duration reconnectSpread) {
+    /** {@code bare} is the fastest way to send over a TCP connection with nothing between. */
+    Streams(HubConfig hub, Duration reconnectSpread, FrameWriter bare) {
         long spread = reconnectSpread.toMillis();
         int beatSeconds = (int) hub.sseHeartbeat().toSeconds();
-        sseChunked = both(envelope -> new StreamProtocol(
-                StreamKind.SSE,
-                WireFormat.SSE_CHUNKED,
-                envelope,
-                new StreamProtocol.Heartbeat(chunkedBeat, beatSeconds, false),
-                () -> ended(SseWire.chunk(comeBack(spread)))));
-        ssePlain = both(envelope -> new StreamProtocol(
-                StreamKind.SSE,
-                WireFormat.SSE_PLAIN,
-                envelope,
-                new StreamProtocol.Heartbeat(plainBeat, beatSeconds, false),
-                () -> comeBack(spread)));
-        webSocket = both(envelope -> new StreamProtocol(
-                StreamKind.WEBSOCKET,
-                WireFormat.WEBSOCKET_TEXT,
-                envelope,
-                new StreamProtocol.Heartbeat(ping, (int) hub.pingInterval().toSeconds(), true),
-                () -> WebSocketWire.close(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE.code(), "gateway is restarting")));
+        sseChunked = variants(
+                bare,
+                (writer, envelope) -> new StreamProtocol(
+                        writer,
+                        StreamKind.SSE,
+                        WireFormat.SSE_CHUNKED,
+                        envelope,
+                        new StreamProtocol.Heartbeat(chunkedBeat, beatSeconds, false),
+                        () -> ended(SseWire.chunk(comeBack(spread)))));
+        ssePlain = variants(
+                bare,
+                (writer, envelope) -> new StreamProtocol(
+                        writer,
+                        StreamKind.SSE,
+                        WireFormat.SSE_PLAIN,
+                        envelope,
+                        new StreamProtocol.Heartbeat(plainBeat, beatSeconds, false),
+                        () -> comeBack(spread)));
+        webSocket = variants(
+                bare,
+                (writer, envelope) -> new StreamProtocol(
+                        writer,
+                        StreamKind.WEBSOCKET,
+                        WireFormat.WEBSOCKET_TEXT,
+                        envelope,
+                        new StreamProtocol.Heartbeat(
+                                ping, (int) hub.pingInterval().toSeconds(), true),
+                        () -> WebSocketWire.close(
+                                WebSocketCloseStatus.ENDPOINT_UNAVAILABLE.code(), "gateway is restarting")));
     }
 
-    /** SSE; without chunks for HTTP/1.0. */
-    StreamProtocol sse(boolean http10, boolean envelope) {
-        return (http10 ? ssePlain : sseChunked).get(envelope ? 1 : 0);
+    /** SSE over {@code channel}; without chunks for HTTP/1.0. */
+    StreamProtocol sse(Channel channel, boolean http10, boolean envelope) {
+        return (http10 ? ssePlain : sseChunked).get(variant(channel, envelope));
     }
 
-    /** RFC 6455. */
-    StreamProtocol webSocket(boolean envelope) {
-        return webSocket.get(envelope ? 1 : 0);
+    /** RFC 6455 over {@code channel}. */
+    StreamProtocol webSocket(Channel channel, boolean envelope) {
+        return webSocket.get(variant(channel, envelope));
     }
 
     /** Lets go of the frames; only when no event loop runs any more. */
@@ -66,8 +83,19 @@ final class Streams {
         ping.release();
     }
 
-    private static List<StreamProtocol> both(Function<Boolean, StreamProtocol> maker) {
-        return List.of(maker.apply(false), maker.apply(true));
+    private static int variant(Channel channel, boolean envelope) {
+        boolean bare = channel instanceof SocketChannel && channel.pipeline().get(SslHandler.class) == null;
+        return (bare ? 0 : 2) + (envelope ? 1 : 0);
+    }
+
+    private static List<StreamProtocol> variants(
+            FrameWriter bare, BiFunction<FrameWriter, Boolean, StreamProtocol> maker) {
+        FrameWriter layered = new QueuedWriter();
+        return List.of(
+                maker.apply(bare, false),
+                maker.apply(bare, true),
+                maker.apply(layered, false),
+                maker.apply(layered, true));
     }
 
     private static byte[] comeBack(long spreadMillis) {

@@ -35,8 +35,8 @@ final class Bench {
     static final ChannelRules DROPPING = rules(0, false, SlowConsumerPolicy.DROP);
     static final ChannelRules DISCONNECTING = rules(0, false, SlowConsumerPolicy.DISCONNECT);
 
-    static final StreamProtocol SSE = protocol(StreamKind.SSE, false);
-    static final StreamProtocol WEBSOCKET = protocol(StreamKind.WEBSOCKET, true);
+    static final StreamProtocol SSE = protocol(new QueuedWriter(), StreamKind.SSE, false);
+    static final StreamProtocol WEBSOCKET = protocol(new QueuedWriter(), StreamKind.WEBSOCKET, true);
 
     final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     final GatewayMetrics metrics = new GatewayMetrics(registry);
@@ -49,15 +49,10 @@ final class Bench {
     final List<TestClient> order = new ArrayList<>();
 
     final ChannelRules rules;
-    final Shard shard;
+    final Shard shard = new Shard(loop.eventLoop(), config(), parts());
 
     Bench(ChannelRules rules) {
-        this(rules, new QueuedWriter());
-    }
-
-    Bench(ChannelRules rules, FrameWriter writer) {
         this.rules = rules;
-        shard = new Shard(loop.eventLoop(), config(), writer, parts());
     }
 
     Hub.Parts parts() {
@@ -158,9 +153,10 @@ final class Bench {
         return String.valueOf(shard.idOf(client.subscriber));
     }
 
-    private static StreamProtocol protocol(StreamKind kind, boolean answers) {
+    static StreamProtocol protocol(FrameWriter writer, StreamKind kind, boolean answers) {
         SharedFrame beat = SharedFrame.of("beat".getBytes(UTF_8));
         return new StreamProtocol(
+                writer,
                 kind,
                 kind == StreamKind.SSE ? WireFormat.SSE_PLAIN : WireFormat.WEBSOCKET_TEXT,
                 false,

@@ -36,7 +36,7 @@ class LossTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void whatIsDroppedIsToldRightWhereItIsMissing(boolean history) {
-        Bench bench = new Bench(history ? DROPPING_HISTORY : Bench.DROPPING, new QueuedWriter());
+        Bench bench = new Bench(history ? DROPPING_HISTORY : Bench.DROPPING);
         TestClient client = bench.join(Bench.SSE);
         client.keepIds();
         client.block();
@@ -180,6 +180,7 @@ class LossTest {
     void aWebSocketClientIsToldWhereItStandsInAQuietChannel() {
         Bench bench = new Bench(Bench.HISTORY);
         StreamProtocol envelopes = new StreamProtocol(
+                Bench.WEBSOCKET.writer(),
                 StreamKind.WEBSOCKET,
                 Bench.WEBSOCKET.format(),
                 true,

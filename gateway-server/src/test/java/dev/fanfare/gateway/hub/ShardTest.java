@@ -165,7 +165,7 @@ class ShardTest {
     void aMessageForALoopThatHasEndedIsLetGo() {
         EventLoop ended = new DefaultEventLoop();
         ended.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly();
-        Shard shard = new Shard(ended, Bench.config(), new QueuedWriter(), bench.parts());
+        Shard shard = new Shard(ended, Bench.config(), bench.parts());
 
         for (int i = 0; i < 2; i++) {
             Delivery delivery = delivery(1);

@@ -254,7 +254,7 @@ class SlowConsumerTest {
     void aWriterThatThrowsCostsOneClientAndNotTheOthers() {
         QueuedWriter writer = new QueuedWriter();
         List<Channel> cursed = new ArrayList<>();
-        bench = new Bench(Bench.CONFLATING, new FrameWriter() {
+        FrameWriter throwing = new FrameWriter() {
             @Override
             public @Nullable ChannelFuture write(Channel channel, SharedFrame frame) throws IOException {
                 if (cursed.contains(channel)) {
@@ -267,10 +267,11 @@ class SlowConsumerTest {
             public @Nullable ChannelFuture write(Channel channel, ByteBuf bytes) throws IOException {
                 return writer.write(channel, bytes);
             }
-        });
-        TestClient before = bench.join(Bench.SSE);
-        TestClient victim = bench.join(Bench.SSE);
-        TestClient after = bench.join(Bench.SSE);
+        };
+        StreamProtocol sse = Bench.protocol(throwing, StreamKind.SSE, false);
+        TestClient before = bench.join(sse);
+        TestClient victim = bench.join(sse);
+        TestClient after = bench.join(sse);
         cursed.add(victim.channel);
         bench.broadcast("a");
         bench.broadcast("b");
