@@ -42,6 +42,11 @@ final class Guard implements HttpRoute {
     }
 
     @Override
+    public boolean isForPages() {
+        return true;
+    }
+
+    @Override
     public boolean readsBody(HttpCall head) throws HttpProblem {
         access.require(head);
         return true;

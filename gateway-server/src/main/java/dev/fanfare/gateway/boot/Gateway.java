@@ -13,6 +13,7 @@ import dev.fanfare.gateway.engine.memory.MemoryBroker;
 import dev.fanfare.gateway.engine.memory.MemoryPresence;
 import dev.fanfare.gateway.http.HttpRoute;
 import dev.fanfare.gateway.http.HttpRouter;
+import dev.fanfare.gateway.http.Origins;
 import dev.fanfare.gateway.hub.Hub;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
 import dev.fanfare.gateway.metrics.JvmMemory;
@@ -112,7 +113,7 @@ final class Gateway implements AutoCloseable {
         hub.start();
         watch.scheduleWithFixedDelay(memory, 0, 1, TimeUnit.SECONDS);
         InetSocketAddress address = server.listen(
-                new GatewayServer.Terms(config.http(), config.hub(), config.limits(), config.channels()),
+                new GatewayServer.Terms(config.http(), config.hub(), config.limits(), config.channels(), origins()),
                 new GatewayServer.Service(hub, router, metrics, readiness, memory));
         if (ticker != null) {
             ticker.start();
@@ -155,6 +156,10 @@ final class Gateway implements AutoCloseable {
     /** What the ticks are, in words. */
     String ticks() {
         return ticks == null ? "no ticks (ticker.source: off)" : ticks.describe();
+    }
+
+    private Origins origins() {
+        return new Origins(config.origins(), true);
     }
 
     private Map<String, HttpRoute> routes(PrometheusMeterRegistry registry) {

@@ -8,6 +8,7 @@ import dev.fanfare.gateway.config.Setting;
 import dev.fanfare.gateway.config.Settings;
 import dev.fanfare.gateway.config.YamlFile;
 import dev.fanfare.gateway.engine.memory.MemoryConfig;
+import dev.fanfare.gateway.http.OriginsConfig;
 import dev.fanfare.gateway.hub.HubConfig;
 import dev.fanfare.gateway.ticker.TickerConfig;
 import dev.fanfare.gateway.transport.HttpConfig;
@@ -28,6 +29,7 @@ record GatewayConfig(
         ChannelsConfig channels,
         MemoryConfig engine,
         ApiConfig api,
+        OriginsConfig origins,
         LimitsConfig limits,
         DrainConfig drain,
         List<Setting> documented) {
@@ -60,8 +62,10 @@ record GatewayConfig(
         ChannelsConfig channels = ChannelsConfig.from(in);
         MemoryConfig engine = MemoryConfig.from(in);
         ApiConfig api = ApiConfig.from(in);
+        OriginsConfig origins = OriginsConfig.from(in);
         LimitsConfig limits = LimitsConfig.from(in);
         DrainConfig drain = DrainConfig.from(in);
-        return new GatewayConfig(server, ticker, http, hub, channels, engine, api, limits, drain, in.documented());
+        return new GatewayConfig(
+                server, ticker, http, hub, channels, engine, api, origins, limits, drain, in.documented());
     }
 }

@@ -87,6 +87,27 @@ public final class Settings {
         });
     }
 
+    /**
+     * Several values, separated by commas; none when the key is not given.
+     *
+     * @param allowed what one of them may be, in words
+     * @param each reads one; it throws {@link IllegalArgumentException} with what is allowed
+     */
+    public <T> List<T> list(String key, String allowed, Function<String, T> each, String meaning) {
+        return read(
+                Setting.of(key, "", allowed + "; several with commas", meaning),
+                text -> Stream.of(text.split(",", -1))
+                        .map(String::trim)
+                        .filter(item -> !text.isEmpty())
+                        .map(item -> {
+                            if (item.isEmpty()) {
+                                throw new IllegalArgumentException(allowed + "; several with commas");
+                            }
+                            return each.apply(item);
+                        })
+                        .toList());
+    }
+
     /** A text that nobody may read again, neither in {@link #documented()} nor in an error; empty when it is not given. */
     public String secret(String key, String meaning) {
         Given given = given(key);

@@ -30,7 +30,7 @@ public final class StaticPage implements HttpRoute {
             return new StaticPage(HttpReply.ok(contentType, file.readAllBytes())
                     .with("Cache-Control", "no-cache")
                     .with("Content-Security-Policy", POLICY)
-                    .with("Referrer-Policy", "no-referrer"));
+                    .with("X-Frame-Options", "DENY")); // for browsers that do not know frame-ancestors
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
         }

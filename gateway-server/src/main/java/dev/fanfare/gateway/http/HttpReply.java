@@ -33,6 +33,11 @@ public record HttpReply(HttpResponseStatus status, String contentType, byte[] bo
         return new HttpReply(status, JSON, json.getBytes(UTF_8), Map.of());
     }
 
+    /** {@code status} without a body. */
+    public static HttpReply empty(HttpResponseStatus status) {
+        return new HttpReply(status, "", new byte[0], Map.of());
+    }
+
     /** The same reply with one more header. */
     public HttpReply with(CharSequence name, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
@@ -48,10 +53,14 @@ public record HttpReply(HttpResponseStatus status, String contentType, byte[] bo
     public FullHttpResponse toResponse(boolean head) {
         FullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, status, head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
+        if (!status.equals(HttpResponseStatus.NO_CONTENT)) { // which must not tell a length (RFC 9110 §8.6)
+            response.headers()
+                    .set(HttpHeaderNames.CONTENT_TYPE, contentType)
+                    .set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+        }
         response.headers()
-                .set(HttpHeaderNames.CONTENT_TYPE, contentType)
-                .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
-                .set("X-Content-Type-Options", "nosniff");
+                .set("X-Content-Type-Options", "nosniff")
+                .set("Referrer-Policy", "no-referrer"); // a token may stand in the query
         headers.forEach((name, value) -> response.headers().set(name, value));
         if (!response.headers().contains(HttpHeaderNames.CACHE_CONTROL)) {
             response.headers().set(HttpHeaderNames.CACHE_CONTROL, "no-store");

@@ -20,6 +20,11 @@ public interface HttpRoute {
         return false;
     }
 
+    /** Whether pages of other origins may call it, as far as {@link Origins} lets them. */
+    default boolean isForPages() {
+        return false;
+    }
+
     /** The methods it takes; HEAD is answered as GET, without the body. */
     default Set<HttpMethod> methods() {
         return Set.of(HttpMethod.GET, HttpMethod.HEAD);

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the route of a path; immutable, any thread. */
 public final class HttpRouter {
@@ -32,11 +33,7 @@ public final class HttpRouter {
      * @throws HttpProblem 404 for an unknown path, 405 for a method the route does not take
      */
     public HttpRoute find(HttpMethod method, String path) throws HttpProblem {
-        HttpRoute route = routes.get(path);
-        int slash = path.indexOf('/', 1);
-        if (route == null && slash > 0) {
-            route = routes.get(path.substring(0, slash + 1));
-        }
+        HttpRoute route = at(path);
         if (route == null) {
             String shown = path.length() > SHOWN ? path.substring(0, SHOWN) + "…" : path;
             throw HttpProblem.of(HttpResponseStatus.NOT_FOUND, "nothing at " + shown + "; there is " + known);
@@ -47,6 +44,13 @@ public final class HttpRouter {
             throw notAllowed(method, path, allow);
         }
         return route;
+    }
+
+    /** The route for {@code path}, whatever the method; null if there is none. */
+    public @Nullable HttpRoute at(String path) {
+        HttpRoute route = routes.get(path);
+        int slash = path.indexOf('/', 1);
+        return route == null && slash > 0 ? routes.get(path.substring(0, slash + 1)) : route;
     }
 
     /**

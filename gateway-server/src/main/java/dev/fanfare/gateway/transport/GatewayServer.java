@@ -2,6 +2,7 @@ package dev.fanfare.gateway.transport;
 
 import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.http.HttpRouter;
+import dev.fanfare.gateway.http.Origins;
 import dev.fanfare.gateway.hub.Hub;
 import dev.fanfare.gateway.hub.HubConfig;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
@@ -72,7 +73,8 @@ public final class GatewayServer implements AutoCloseable {
             Hub hub, HttpRouter router, GatewayMetrics metrics, Readiness readiness, BooleanSupplier memoryTight) {}
 
     /** How the connections are treated. */
-    public record Terms(HttpConfig http, HubConfig hub, LimitsConfig limits, ChannelsConfig channels) {}
+    public record Terms(
+            HttpConfig http, HubConfig hub, LimitsConfig limits, ChannelsConfig channels, Origins origins) {}
 
     /**
      * Binds and begins to accept.
@@ -92,7 +94,8 @@ public final class GatewayServer implements AutoCloseable {
                 service.metrics(),
                 new Admission(terms.limits(), OpenFiles.left(), service.memoryTight()),
                 service.readiness(),
-                new Bodies(http.maxBodies(), service.metrics()));
+                new Bodies(http.maxBodies(), service.metrics()),
+                terms.origins());
         endpoints = served;
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(boss, workers)

@@ -2,7 +2,9 @@ package dev.fanfare.gateway.transport;
 
 import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.http.HttpProblem;
+import dev.fanfare.gateway.http.HttpRoute;
 import dev.fanfare.gateway.http.HttpRouter;
+import dev.fanfare.gateway.http.Origins;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
 import dev.fanfare.gateway.metrics.Refusal;
 import dev.fanfare.gateway.observe.Readiness;
@@ -10,6 +12,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param admission whether one more stream is taken on
  * @param readiness no new streams while draining
  * @param bodies how much of request bodies is held
+ * @param origins which web pages may come
  */
 record HttpEndpoints(
         HttpRouter router,
@@ -38,7 +42,8 @@ record HttpEndpoints(
         GatewayMetrics metrics,
         Admission admission,
         Readiness readiness,
-        Bodies bodies) {
+        Bodies bodies,
+        Origins origins) {
     private static final int RETRY_SPREAD_SECONDS = 10;
     /** What {@code router} does not know. */
     private static final Set<String> STREAMS = Set.of("/sse", "/ws");
@@ -61,12 +66,35 @@ record HttpEndpoints(
     boolean readsBody(Request head, Channel channel) throws HttpProblem {
         try {
             String path = head.path();
+            Origins.Visit visit = visit(head, channel);
+            if (visit != null) {
+                Origins.require(visit);
+            }
             return !STREAMS.contains(path)
                     && router.find(head.head().method(), path)
                             .readsBody(head.call((InetSocketAddress) channel.remoteAddress()));
         } catch (IllegalArgumentException malformed) { // a broken escape in the path
             throw HttpProblem.of(HttpResponseStatus.BAD_REQUEST, "malformed request target");
         }
+    }
+
+    /** From where a request comes, if that matters there: pages of other origins use streams and the API, nothing else. */
+    Origins.@Nullable Visit visit(Request request, Channel channel) {
+        try {
+            String path = request.path();
+            HttpRoute route = router.at(path);
+            return STREAMS.contains(path) || (route != null && route.isForPages())
+                    ? origins.visit(request.head().headers(), isSecure(channel))
+                    : null;
+        } catch (IllegalArgumentException malformed) { // which is answered with 400
+            return null;
+        }
+    }
+
+    /** Whether what comes over {@code channel}, or over the connection whose stream it is, was encrypted. */
+    private static boolean isSecure(Channel channel) {
+        return channel.pipeline().get(SslHandler.class) != null
+                || (channel.parent() != null && channel.parent().pipeline().get(SslHandler.class) != null);
     }
 
     boolean draining() {
@@ -98,7 +126,6 @@ record HttpEndpoints(
 
     /** Lets go of the frames; only when no event loop runs any more. */
     void release() {
-        sse.release();
         streams.release();
     }
 }

@@ -3,24 +3,27 @@ package dev.fanfare.gateway.transport;
 import dev.fanfare.gateway.http.HttpProblem;
 import dev.fanfare.gateway.http.HttpReply;
 import dev.fanfare.gateway.http.HttpRoute;
+import dev.fanfare.gateway.http.Origins;
 import dev.fanfare.gateway.hub.HalfClose;
 import dev.fanfare.gateway.hub.StreamProtocol;
 import dev.fanfare.gateway.metrics.Refusal;
 import dev.fanfare.gateway.session.StreamRequest;
-import dev.fanfare.gateway.wire.SharedFrame;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -73,6 +76,9 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     private long pipelinedBodies;
 
     private State state = State.RECEIVING;
+    /** Where the request that is being answered comes from, if that matters. */
+    private Origins.@Nullable Visit visit;
+
     private RequestDeadlines.@Nullable Deadline deadline;
     /** Whether there were more requests than we let wait; those that do wait are answered, then the connection ends. */
     private boolean overflow;
@@ -154,11 +160,15 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     private void answer(ChannelHandlerContext ctx, Request request) {
         state = State.ANSWERING;
         setDeadline(ctx, config.requestTimeout().toNanos());
+        visit = endpoints.visit(request, ctx.channel());
         try {
             if (request.problem() != null) {
                 throw request.problem();
             }
             String path = request.path();
+            if (visit != null && answeredAsPage(ctx, request, path, visit)) {
+                return;
+            }
             switch (path) {
                 case "/sse" -> openSse(ctx, request);
                 case "/ws" -> openWebSocket(ctx, request);
@@ -183,6 +193,25 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
         }
     }
 
+    /**
+     * Answers a browser that asks what its page may do.
+     *
+     * @return false if something else is asked
+     * @throws HttpProblem 403 if the page may do nothing
+     */
+    private boolean answeredAsPage(ChannelHandlerContext ctx, Request request, String path, Origins.Visit from)
+            throws HttpProblem {
+        Origins.require(from);
+        HttpHeaders headers = request.head().headers();
+        if (!Origins.isPreflight(request.head().method(), headers)) {
+            return false;
+        }
+        HttpRoute route = endpoints.router().at(path);
+        Set<HttpMethod> methods = route == null ? Set.of(HttpMethod.GET) : route.methods();
+        send(ctx, request, Origins.preflight(from, headers, methods));
+        return true;
+    }
+
     private void answerBy(HttpRoute route, ChannelHandlerContext ctx, Request request) {
         route.answer(request.call((InetSocketAddress) ctx.channel().remoteAddress()))
                 .whenComplete((reply, failure) -> {
@@ -196,7 +225,11 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     }
 
     private void openSse(ChannelHandlerContext ctx, Request request) throws HttpProblem {
-        SharedFrame head = endpoints.sse().accept(request);
+        HttpHeaders more = new DefaultHttpHeaders();
+        if (visit != null) {
+            Origins.describe(visit, more);
+        }
+        byte[] head = endpoints.sse().accept(request, more);
         Streams streams = endpoints.streams();
         if (endpoints.draining()) { // an EventSource gives up for good at 503, but comes back after an end
             endpoints.metrics().refused(Refusal.DRAINING);
@@ -218,7 +251,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
                 ctx.channel(),
                 streams.sse(ctx.channel(), request.isHttp10(), wanted.envelope()),
                 wanted.wishes(),
-                head.from(0));
+                Unpooled.wrappedBuffer(head));
     }
 
     private void openWebSocket(ChannelHandlerContext ctx, Request request) throws HttpProblem {
@@ -234,6 +267,9 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     private void send(ChannelHandlerContext ctx, Request request, HttpReply reply) {
         request.done();
         FullHttpResponse response = reply.toResponse(request.isHead());
+        if (visit != null) {
+            Origins.describe(visit, response.headers());
+        }
         boolean last = overflow && pipelined.isEmpty();
         boolean welcome = refusal == null && !endpoints.draining();
         boolean keep = request.keepsAlive() && HttpUtil.isKeepAlive(response) && !last && welcome;

@@ -50,6 +50,8 @@ class SseScenarioTest {
                             "cache-control",
                             "x-accel-buffering",
                             "x-content-type-options",
+                            "referrer-policy",
+                            "vary",
                             "connection",
                             "transfer-encoding");
             assertThat(head.header("content-type")).isEqualTo("text/event-stream; charset=utf-8");
