@@ -15,6 +15,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLServerSocket;
 
 /** A push server of plain sockets that says what a test wants, right or wrong. One thread per connection. */
 public final class TestServer implements Closeable {
@@ -24,7 +26,7 @@ public final class TestServer implements Closeable {
         void speak(int index, Speaker speaker) throws IOException;
     }
 
-    private final ServerSocket listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+    private final ServerSocket listener;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
@@ -32,11 +34,17 @@ public final class TestServer implements Closeable {
     private final long made = System.currentTimeMillis();
 
     public TestServer(Script script) throws IOException {
+        this(script, ServerSocketFactory.getDefault());
+    }
+
+    /** One whose sockets come from elsewhere, as those of TLS do. */
+    public TestServer(Script script, ServerSocketFactory sockets) throws IOException {
+        listener = sockets.createServerSocket(0, 200, InetAddress.getLoopbackAddress());
         threads.execute(() -> accept(script));
     }
 
     public String url() {
-        return "http://127.0.0.1:" + listener.getLocalPort();
+        return (listener instanceof SSLServerSocket ? "https" : "http") + "://127.0.0.1:" + listener.getLocalPort();
     }
 
     /** The requests so far, in the order of their arrival. */

@@ -2,10 +2,15 @@ package dev.fanfare.load.cli;
 
 import dev.fanfare.load.connect.ChannelPlan;
 import dev.fanfare.load.connect.ConnectPlan;
+import dev.fanfare.load.connect.RequestPlan;
+import dev.fanfare.load.connect.Target;
+import dev.fanfare.load.connect.TlsPlan;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** Options that say what to connect, and how. Filled by picocli. */
 final class ConnectOptions {
@@ -15,7 +20,7 @@ final class ConnectOptions {
             paramLabel = "URL",
             converter = Converters.Url.class,
             description = {
-                "The server: http://host:port[/base]. Given several times, the connections are spread over the"
+                "The server: http://host:port[/base], or https:// for TLS. Given several times, the connections are spread over the"
                         + " servers evenly."
             })
     private List<String> urls = new ArrayList<>();
@@ -106,6 +111,26 @@ final class ConnectOptions {
     private List<String> headers = new ArrayList<>();
 
     @Option(
+            names = "--token",
+            paramLabel = "TOKEN|@FILE",
+            converter = Converters.Tokens.class,
+            description = {
+                "Who asks: sent as 'Authorization: Bearer TOKEN'. A file has one token per line; connections use them in turn,"
+                        + " and publishers the first, unless --header has an X-API-Key."
+            })
+    private List<String> tokens = List.of();
+
+    @Option(names = "--insecure", description = "Take any certificate for the server's, whatever name it has.")
+    private boolean insecure;
+
+    @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            converter = Converters.Certificates.class,
+            description = "Believe the authorities in this PEM file, not those of the JDK.")
+    private @Nullable String ca;
+
+    @Option(
             names = "--no-compare",
             description = {
                 "Do not demand that all connections get the same bytes under the same number. For several servers with"
@@ -118,15 +143,33 @@ final class ConnectOptions {
     }
 
     /**
+     * Refuses options that do not go together.
+     *
+     * @throws ParameterException naming the option and the fault
+     */
+    void check(CommandSpec spec) {
+        boolean encrypted = urls.stream().anyMatch(url -> Target.parse(url).tls());
+        if (!encrypted && (insecure || ca != null)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "Invalid option '" + (insecure ? "--insecure" : "--ca") + "' without an https:// URL");
+        }
+        if (insecure && ca != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "Invalid option '--ca' with --insecure, which believes anybody");
+        }
+    }
+
+    /**
      * @param channels what is published; null for a broadcast
      * @param comeBack whether clients reconnect whatever the options say
      */
     ConnectPlan plan(@Nullable ChannelPlan channels, boolean comeBack) {
         return new ConnectPlan(
                 urls,
-                ssePath,
-                wsPath,
-                headers,
+                new RequestPlan(ssePath, wsPath, headers, tokens),
+                new TlsPlan(insecure, ca),
+                0,
                 connections,
                 sseShare,
                 slowShare,

@@ -2,12 +2,18 @@ package dev.fanfare.load.cli;
 
 import dev.fanfare.load.connect.ChannelPlan;
 import dev.fanfare.load.connect.Target;
+import dev.fanfare.load.connect.TlsPlan;
 import dev.fanfare.load.report.FailCondition;
 import dev.fanfare.load.report.TimeText;
 import dev.fanfare.load.scenario.Scenario;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -181,6 +187,49 @@ final class Converters {
         public String convert(String value) {
             try {
                 Target.parse(value);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+            return value;
+        }
+    }
+
+    /** Bearer tokens: one, or a file with one per line. No error shows any. */
+    static final class Tokens implements ITypeConverter<List<String>> {
+        private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
+
+        @Override
+        public List<String> convert(String value) {
+            List<String> tokens = value.startsWith("@") ? read(value.substring(1)) : List.of(value);
+            for (int i = 0; i < tokens.size(); i++) {
+                if (!FORM.matcher(tokens.get(i)).matches()) {
+                    throw new TypeConversionException("token " + (i + 1) + " of " + tokens.size()
+                            + " is not one; allowed are letters, digits and ._~+/- and then = (RFC 6750)");
+                }
+            }
+            return tokens;
+        }
+
+        private static List<String> read(String file) {
+            try (Stream<String> lines = Files.lines(Path.of(file))) {
+                List<String> tokens =
+                        lines.map(String::strip).filter(line -> !line.isEmpty()).toList();
+                if (tokens.isEmpty()) {
+                    throw new TypeConversionException("'" + file + "' has no token");
+                }
+                return tokens;
+            } catch (IOException | UncheckedIOException e) {
+                throw new TypeConversionException("'" + file + "' cannot be read: " + e.getMessage());
+            }
+        }
+    }
+
+    /** A file of certificates: read once to see that it is one, and kept as it was written. */
+    static final class Certificates implements ITypeConverter<String> {
+        @Override
+        public String convert(String value) {
+            try {
+                TlsPlan.certificates(value);
             } catch (IllegalArgumentException e) {
                 throw new TypeConversionException(e.getMessage());
             }

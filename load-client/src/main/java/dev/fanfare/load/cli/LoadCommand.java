@@ -94,7 +94,7 @@ final class LoadCommand implements Callable<Integer> {
             description = {
                 "Exit with 1 if a condition holds: METRIC OPERATOR VALUE with > >= < <= ==. Metrics: lost, duplicated,"
                         + " out-of-order, corrupt, without-id, stalled, missed-while-away, protocol-errors, reconnected, failed, closed,"
-                        + " connected, messages, rate; and with a time: p50, p90, p99, p99.9, max. With channels also complete, told,"
+                        + " connected, messages, rate; and with a time: p50, p90, p99, p99.9, max, handshake-p50, handshake-p99, handshake-max. With channels also complete, told,"
                         + " faulty, absent (clients), gaps, slow-gaps, repeated, wrong-cursor, foreign, published, publish-refused,"
                         + " publish-errors, unsent, recovered, unrecovered; and with a time: publish-p50, publish-p99, publish-max,"
                         + " recovery-p50, recovery-p99, recovery-max. A time's condition holds when there was nothing to measure."
@@ -152,6 +152,7 @@ final class LoadCommand implements Callable<Integer> {
 
     private LoadPlan plan() {
         channels.check(console(), connect.slowShare(), duration);
+        connect.check(console());
         ConnectPlan connecting = connect.plan(channels.plan(), channels.scenario() == Scenario.RECONNECT_STORM);
         int connections = connecting.connections();
         int fit = OpenFiles.connectionsPerProcess();
@@ -210,11 +211,17 @@ final class LoadCommand implements Callable<Integer> {
         return settings;
     }
 
-    /** Of headers the names only: their values may be secrets, and reports are passed on. */
+    /** Of headers the names only, of tokens none: their values may be secrets, and reports are passed on. */
     private static String shown(String option, List<String> given) {
-        return given.stream()
-                .map(value -> option.equals("--header") ? value.substring(0, value.indexOf(':')) : value)
-                .collect(Collectors.joining(" "));
+        return given.stream().map(value -> shown(option, value)).collect(Collectors.joining(" "));
+    }
+
+    private static String shown(String option, String value) {
+        return switch (option) {
+            case "--header" -> value.substring(0, value.indexOf(':'));
+            case "--token" -> value.startsWith("@") ? value : "(not shown)";
+            default -> value;
+        };
     }
 
     private void writeFiles(RunResult result, List<FailCondition.Outcome> outcomes) throws IOException {
@@ -227,6 +234,9 @@ final class LoadCommand implements Callable<Integer> {
                         + System.getProperty("os.arch"));
         environment.put("cores", String.valueOf(Runtime.getRuntime().availableProcessors()));
         environment.put("io", ClientLoops.backend());
+        if (result.total().total(Counter.TLS_HANDSHAKES) > 0) {
+            environment.put("tls", ClientLoops.tlsProvider());
+        }
         ObjectNode report = JsonReport.of(result, outcomes, environment);
         if (json != null) {
             JsonReport.write(report, json);

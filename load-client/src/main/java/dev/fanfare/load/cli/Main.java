@@ -28,6 +28,7 @@ public final class Main {
     static CommandLine commandLine(Interruption interruption) {
         return new CommandLine(new LoadCommand(interruption))
                 .setUsageHelpAutoWidth(true)
+                .setExpandAtFiles(false) // --token @FILE is a file of tokens, not of arguments
                 .setParameterExceptionHandler((wrong, arguments) -> {
                     CommandLine command = wrong.getCommandLine();
                     command.getErr().println(command.getColorScheme().errorText(wrong.getMessage()));

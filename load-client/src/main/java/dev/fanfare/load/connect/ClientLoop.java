@@ -4,14 +4,9 @@ import dev.fanfare.load.stats.Counter;
 import dev.fanfare.load.stats.Interval;
 import dev.fanfare.load.stats.LoopStats;
 import dev.fanfare.load.wire.SharedTicks;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -41,11 +36,8 @@ final class ClientLoop {
     /** Between two looks at the handshakes under way when no more connections are due. */
     private static final int IDLE_TICK_MILLIS = 100;
 
-    private static final int SLOW_RECEIVE_BUFFER = 4096;
-    private static final int FIRST_SOURCE = 0x7f000002;
-
     private final EventLoop loop;
-    private final IoBackend io;
+    private final Dialer dialer;
     private final ConnectPlan plan;
     private final Slice slice;
     private final List<Target> targets;
@@ -54,7 +46,6 @@ final class ClientLoop {
     private final LoopStats stats = new LoopStats();
     private final List<SharedTicks> ticks;
     private final @Nullable ChannelReader reader;
-    private final SharedReceiveBuffer receiveBuffer = new SharedReceiveBuffer();
     private final byte[] scratch = new byte[SharedReceiveBuffer.SIZE];
 
     /** Handshakes under way, oldest first. */
@@ -88,11 +79,11 @@ final class ClientLoop {
 
     ClientLoop(EventLoop loop, IoBackend io, ConnectPlan plan, List<Target> targets, Slice slice) {
         this.loop = loop;
-        this.io = io;
+        this.dialer = new Dialer(loop, io, plan.tls());
         this.plan = plan;
         this.slice = slice;
         this.targets = targets;
-        this.requests = new Requests(plan);
+        this.requests = new Requests(plan.requests());
         this.roster = new Roster(plan);
         this.ticks = targets.stream().map(t -> new SharedTicks(plan.compare())).toList();
         this.reader = plan.channels() == null ? null : new ChannelReader(plan.channels());
@@ -167,7 +158,7 @@ final class ClientLoop {
 
     /** Frees what outlives the connections. Only after the event loop has ended. */
     void release() {
-        receiveBuffer.release();
+        dialer.release();
     }
 
     private void keepTicking() {
@@ -231,40 +222,8 @@ final class ClientLoop {
         stats.group(member.slow()).add(Counter.ATTEMPTED, 1);
         Connection connection = new Connection(this, subscriber, now);
         pending.add(connection);
-        Target target = target(member);
-        Bootstrap bootstrap = bootstrap(member).handler(connection);
-        if (target.loopbackV4()) {
-            bootstrap.localAddress(new InetSocketAddress(source(member.sourceBlock()), 0));
-        }
-        bootstrap.connect(target.address()).addListener(done -> {
-            Throwable cause = done.cause();
-            if (cause != null) {
-                onLoop(() -> connection.failed(FailureReason.of(cause)));
-            }
-        });
-    }
-
-    /** A channel that could not even be made has no loop: Netty tells of it on a thread of its own. */
-    private void onLoop(Runnable task) {
-        if (loop.inEventLoop()) {
-            task.run();
-        } else {
-            loop.execute(task);
-        }
-    }
-
-    private Bootstrap bootstrap(Roster.Member member) {
-        Bootstrap bootstrap = new Bootstrap()
-                .group(loop)
-                .channel(io.channel())
-                .disableResolver()
-                .option(ChannelOption.RECVBUF_ALLOCATOR, receiveBuffer)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
-                .option(ChannelOption.TCP_NODELAY, true);
-        if (io.epoll()) {
-            bootstrap.option(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true);
-        }
-        return member.slow() ? bootstrap.option(ChannelOption.SO_RCVBUF, SLOW_RECEIVE_BUFFER) : bootstrap;
+        Dialer.Line line = new Dialer.Line(target(member), member.sourceBlock(), member.slow(), false, 0);
+        dialer.dial(line, connection, cause -> connection.failed(FailureReason.of(cause)));
     }
 
     /** Runs a task on this loop after a while; a task that fails says so, for nobody waits for its result. */
@@ -275,16 +234,6 @@ final class ClientLoop {
                 LOG.error("a task of the load client failed", done.cause());
             }
         });
-    }
-
-    private static InetAddress source(int block) {
-        int address = FIRST_SOURCE + block;
-        byte[] raw = {(byte) (address >> 24), (byte) (address >> 16), (byte) (address >> 8), (byte) address};
-        try {
-            return InetAddress.getByAddress(raw);
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("four bytes are an IPv4 address", e);
-        }
     }
 
     // What connections ask and tell. On the loop.
@@ -309,6 +258,16 @@ final class ClientLoop {
 
     Target target(Roster.Member member) {
         return targets.get(member.target());
+    }
+
+    /** Keys are agreed on, {@code nanos} after the connection was made. */
+    void handshaken(SslHandler encrypting, long nanos) {
+        stats.handshakeTime(TimeUnit.NANOSECONDS.toMillis(nanos), dialer.tls().resumed(encrypting));
+    }
+
+    /** Keys could not be agreed on. */
+    void notHandshaken(SslHandler encrypting) {
+        dialer.tls().resumed(encrypting); // forgets the engine
     }
 
     void opened(Connection connection) {

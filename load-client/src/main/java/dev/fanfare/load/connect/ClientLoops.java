@@ -53,6 +53,11 @@ public final class ClientLoops implements AutoCloseable {
         return IoBackend.pick().label();
     }
 
+    /** What encrypts here. */
+    public static String tlsProvider() {
+        return TlsClient.provider();
+    }
+
     /** Starts connecting. */
     public void start() {
         loops.forEach(ClientLoop::start);

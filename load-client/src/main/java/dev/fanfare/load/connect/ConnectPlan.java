@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What to connect, and how. Immutable; only plain values, so that it travels between processes as JSON.
  *
- * @param urls one or more {@code http://host:port[/base]}; connections are spread over them evenly, in blocks
- * @param ssePath path of the event stream, after the base
- * @param wsPath path of the WebSocket, after the base
- * @param headers extra request header lines {@code Name: value}; one of our own names replaces ours
- * @param connections how many in all
+ * @param urls one or more {@code http://host:port[/base]} or {@code https://…}; connections are spread over them evenly, in blocks
+ * @param requests what requests say
+ * @param tls whom to believe where a URL says {@code https}
+ * @param streamsPerConnection SSE streams that share one HTTP/2 connection; 0 for HTTP/1.1, where each has its own
+ * @param connections how many streams in all
  * @param sseShare 0 to 1: the share that uses SSE; the rest uses WebSocket
  * @param slowShare 0 to 1: the share of each transport that stops reading after the handshake
  * @param rampPerSecond connections opened per second
@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record ConnectPlan(
         List<String> urls,
-        String ssePath,
-        String wsPath,
-        List<String> headers,
+        RequestPlan requests,
+        TlsPlan tls,
+        int streamsPerConnection,
         int connections,
         double sseShare,
         double slowShare,
@@ -37,6 +37,5 @@ public record ConnectPlan(
 
     public ConnectPlan {
         urls = List.copyOf(urls);
-        headers = List.copyOf(headers);
     }
 }

@@ -13,12 +13,14 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TCP connection: request out, response head checked, then the stream. The only handler in its pipeline: bytes come straight
- * from the socket, and no decoder of Netty's sees them. Its event loop only.
+ * One TCP connection: request out, response head checked, then the stream. The only handler in its pipeline, but for TLS: bytes
+ * come straight from the socket, or decrypted, and no other decoder of Netty's sees them. Its event loop only.
  */
 final class Connection extends ChannelInboundHandlerAdapter {
     /** How long a server may take to close a connection whose stream it has ended, in seconds. */
@@ -31,6 +33,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private @Nullable HeadDecoder head = new HeadDecoder();
     private @Nullable Conversation conversation;
     private @Nullable Channel channel;
+    private long connectedNanos;
     private boolean over;
 
     Connection(ClientLoop loop, Subscriber subscriber, long startedNanos) {
@@ -61,15 +64,31 @@ final class Connection extends ChannelInboundHandlerAdapter {
     public void channelActive(ChannelHandlerContext ctx) {
         if (over) {
             ctx.close();
+        } else if (loop.target(subscriber.member()).tls()) {
+            connectedNanos = System.nanoTime();
+        } else {
+            ask();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (!(event instanceof SslHandshakeCompletionEvent handshake)) {
             return;
         }
+        SslHandler encrypting = ctx.pipeline().get(SslHandler.class);
+        if (!handshake.isSuccess()) {
+            loop.notHandshaken(encrypting);
+            failed(FailureReason.ofHandshake(handshake.cause()));
+        } else if (!over) {
+            loop.handshaken(encrypting, System.nanoTime() - connectedNanos);
+            ask();
+        }
+    }
+
+    private void ask() {
         Target target = loop.target(subscriber.member());
-        String query = subscriber.judge().query();
-        send(
-                isSse()
-                        ? loop.requests().sse(target, query, subscriber.lastEventId())
-                        : loop.requests()
-                                .webSocket(target, query + subscriber.judge().recover(), key));
+        send(isSse() ? loop.requests().sse(target, subscriber) : loop.requests().webSocket(target, subscriber, key));
     }
 
     @Override
@@ -194,7 +213,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (reset) {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
         }
-        closeNow();
+        channel.pipeline().firstContext().close(); // past TLS, which would say goodbye
     }
 
     /** The run is over: say so and close. Counts nothing. */

@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -117,6 +118,23 @@ final class Publisher {
     private final class Connection extends ChannelInboundHandlerAdapter {
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
+            if (!all.target().tls()) {
+                ready(ctx);
+            }
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event instanceof SslHandshakeCompletionEvent handshake) {
+                if (handshake.isSuccess()) {
+                    ready(ctx);
+                } else {
+                    unreachable(handshake.cause());
+                }
+            }
+        }
+
+        private void ready(ChannelHandlerContext ctx) {
             connecting = false;
             replies = new ReplyDecoder();
             channel = ctx.channel();

@@ -2,8 +2,6 @@ package dev.fanfare.load.connect;
 
 import dev.fanfare.load.stats.Counter;
 import dev.fanfare.load.stats.LoopStats;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +20,6 @@ final class Publishers {
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final EventLoop loop;
-    private final IoBackend io;
     private final ConnectPlan plan;
     private final Target target;
     private final Requests requests;
@@ -30,7 +27,7 @@ final class Publishers {
     private final LoopStats stats = new LoopStats();
     private final PublishLog log;
     private final List<Publisher> publishers = new ArrayList<>();
-    private final SharedReceiveBuffer receiveBuffer = new SharedReceiveBuffer();
+    private final Dialer dialer;
     private final byte[] scratch = new byte[SharedReceiveBuffer.SIZE];
     private long startNanos;
     private long startMillis;
@@ -40,10 +37,10 @@ final class Publishers {
 
     Publishers(EventLoop loop, IoBackend io, ConnectPlan plan, ChannelPlan channels) {
         this.loop = loop;
-        this.io = io;
+        this.dialer = new Dialer(loop, io, plan.tls());
         this.plan = plan;
         this.target = Target.parse(plan.urls().get(0));
-        this.requests = new Requests(plan);
+        this.requests = new Requests(plan.requests());
         this.bulk = channels.batch() > 1;
         this.log = new PublishLog(channels.count());
         for (int i = 0; i < channels.publishers(); i++) {
@@ -104,27 +101,18 @@ final class Publishers {
 
     /** Frees what outlives the connections. Only after the event loop has ended. */
     void release() {
-        receiveBuffer.release();
+        dialer.release();
     }
 
     // What publishers ask. On the loop.
 
     void connect(Publisher publisher) {
-        new Bootstrap()
-                .group(loop)
-                .channel(io.channel())
-                .disableResolver()
-                .option(ChannelOption.RECVBUF_ALLOCATOR, receiveBuffer)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
-                .option(ChannelOption.TCP_NODELAY, true)
-                .handler(publisher.connection())
-                .connect(target.address())
-                .addListener(done -> {
-                    Throwable cause = done.cause();
-                    if (cause != null) {
-                        loop.execute(() -> publisher.unreachable(cause));
-                    }
-                });
+        Dialer.Line line = new Dialer.Line(target, Dialer.ANY_SOURCE, false, false, CONNECT_MILLIS);
+        dialer.dial(line, publisher.connection(), publisher::unreachable);
+    }
+
+    Target target() {
+        return target;
     }
 
     byte[] head(int length) {

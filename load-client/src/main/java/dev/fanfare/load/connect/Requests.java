@@ -11,44 +11,59 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes the one request each stream begins with, and the heads of those that publish. Any thread. */
 final class Requests {
-    private final String ssePath;
-    private final String wsPath;
+    private final RequestPlan plan;
     private final Map<String, String> extra = new LinkedHashMap<>();
 
-    Requests(ConnectPlan plan) {
-        ssePath = plan.ssePath();
-        wsPath = plan.wsPath();
+    Requests(RequestPlan plan) {
+        this.plan = plan;
         for (String line : plan.headers()) {
             extra.put(name(line), line);
         }
     }
 
-    /** An event stream request (WHATWG HTML §9.2.3), resuming after {@code lastEventId} if there is one. */
-    byte[] sse(Target target, String query, @Nullable String lastEventId) {
-        String resume = lastEventId == null ? "" : "Last-Event-ID: " + lastEventId;
+    /** An event stream request (WHATWG HTML §9.2.3) of {@code subscriber}, resuming after the last id it had, if any. */
+    byte[] sse(Target target, Subscriber subscriber) {
+        String id = subscriber.lastEventId();
         return request(
-                "GET " + target.base() + with(ssePath, query),
-                List.of("Host: " + target.host(), "Accept: text/event-stream", "Cache-Control: no-store", resume));
-    }
-
-    /** A WebSocket request (RFC 6455 §4.1). */
-    byte[] webSocket(Target target, String query, String key) {
-        return request(
-                "GET " + target.base() + with(wsPath, query),
+                "GET " + target.base() + with(plan.ssePath(), subscriber.judge().query()),
                 List.of(
                         "Host: " + target.host(),
+                        "Accept: text/event-stream",
+                        "Cache-Control: no-store",
+                        id == null ? "" : "Last-Event-ID: " + id,
+                        authorization(subscriber.member().index())));
+    }
+
+    /** A WebSocket request (RFC 6455 §4.1) of {@code subscriber}, saying where it stands. */
+    byte[] webSocket(Target target, Subscriber subscriber, String key) {
+        String query = subscriber.judge().query() + subscriber.judge().recover();
+        return request(
+                "GET " + target.base() + with(plan.wsPath(), query),
+                List.of(
+                        "Host: " + target.host(),
+                        authorization(subscriber.member().index()),
                         "Upgrade: websocket",
                         "Connection: Upgrade",
                         "Sec-WebSocket-Version: 13",
                         "Sec-WebSocket-Key: " + key));
     }
 
-    /** A request that publishes: what stands before a body of {@code length} bytes. */
+    /** Who asks (RFC 6750 §2.1): the tokens are used in turn. Empty without any. */
+    private String authorization(int index) {
+        List<String> tokens = plan.tokens();
+        return tokens.isEmpty() ? "" : "Authorization: Bearer " + tokens.get(index % tokens.size());
+    }
+
+    /**
+     * A request that publishes: what stands before a body of {@code length} bytes. It goes with the first token, unless there is a key
+     * for the API.
+     */
     byte[] publish(Target target, boolean bulk, int length) {
         return request(
                 "POST " + target.base() + (bulk ? "/api/bulk" : "/api/publish"),
                 List.of(
                         "Host: " + target.host(),
+                        extra.containsKey("x-api-key") ? "" : authorization(0),
                         "Content-Type: " + (bulk ? "application/x-ndjson" : "application/json"),
                         "Content-Length: " + length));
     }

@@ -8,15 +8,16 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
 
 /**
- * One receive buffer for all connections of a loop, and one {@code read} per wake-up. A handler has to copy what it wants before
- * it returns, and releases the buffer as usual. epoll is level-triggered here, so what a read left behind is reported again:
+ * One receive buffer for all connections of a loop, and one {@code read} per wake-up. A handler copies what it wants before it
+ * returns, and releases the buffer as usual; one that keeps it, as TLS keeps half a record, has it for itself, and the next read
+ * gets a new one. epoll is level-triggered here, so what a read left behind is reported again:
  * asking a second time at once would cost a system call per message and find nothing. Its event loop only.
  */
 final class SharedReceiveBuffer implements RecvByteBufAllocator {
     /** Most bytes of one read. */
     static final int SIZE = 64 * 1024;
 
-    private final ByteBuf buffer = Unpooled.directBuffer(SIZE, SIZE);
+    private ByteBuf buffer = Unpooled.directBuffer(SIZE, SIZE);
     private final OneRead handle = new OneRead();
 
     /** One handle does for all: it keeps nothing from one wake-up to the next. */
@@ -36,6 +37,10 @@ final class SharedReceiveBuffer implements RecvByteBufAllocator {
 
         @Override
         public ByteBuf allocate(ByteBufAllocator allocator) {
+            if (buffer.refCnt() > 1) {
+                buffer.release();
+                buffer = Unpooled.directBuffer(SIZE, SIZE);
+            }
             return buffer.clear().retain();
         }
 

@@ -83,6 +83,11 @@ public final class JsonReport {
         node.put("reconnected", total.total(Counter.RECONNECTED));
         node.put("stalled", total.healthy().get(Counter.STALLED));
         node.set("openMillis", percentiles(result.opening()));
+        node.put("http2Connections", total.total(Counter.HTTP2_CONNECTIONS));
+        node.putObject("tls")
+                .put("handshakes", total.total(Counter.TLS_HANDSHAKES))
+                .put("resumed", total.total(Counter.TLS_RESUMED))
+                .set("millis", percentiles(Percentiles.of(total.handshake())));
         return node;
     }
 

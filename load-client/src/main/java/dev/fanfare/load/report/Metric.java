@@ -48,6 +48,9 @@ public enum Metric {
     UNSENT("unsent", Counter.UNSENT),
     RECOVERED("recovered", r -> r.total().total(Counter.RECOVERED)),
     UNRECOVERED("unrecovered", Metric::unrecovered),
+    HANDSHAKE_P50("handshake-p50", Interval::handshake, 50),
+    HANDSHAKE_P99("handshake-p99", Interval::handshake, 99),
+    HANDSHAKE_MAX("handshake-max", Interval::handshake, 100),
     P50("p50", Interval::latency, 50),
     P90("p90", Interval::latency, 90),
     P99("p99", Interval::latency, 99),
@@ -83,9 +86,9 @@ public enum Metric {
         };
     }
 
-    /** Latencies are those of the window; a client that was dropped at its end may have everything after it. */
+    /** Latencies are those of the window; handshakes come before it, and who was dropped at its end may have everything after it. */
     private static Interval spanOf(String label, RunResult result) {
-        return label.startsWith("recovery") ? result.total() : result.window();
+        return label.startsWith("recovery") || label.startsWith("handshake") ? result.total() : result.window();
     }
 
     /** Its name in a condition. */

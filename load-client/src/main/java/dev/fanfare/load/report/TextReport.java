@@ -60,6 +60,23 @@ public final class TextReport {
                 opening.p50(),
                 opening.p99(),
                 opening.max());
+        tls(total);
+    }
+
+    private void tls(Interval total) {
+        number("  http2 connections", total.total(Counter.HTTP2_CONNECTIONS));
+        long handshakes = total.total(Counter.TLS_HANDSHAKES);
+        if (handshakes > 0) {
+            Percentiles times = Percentiles.of(total.handshake());
+            line(
+                    "  TLS handshakes",
+                    "%,d (%,d resumed), p50 %d p99 %d max %d ms",
+                    handshakes,
+                    total.total(Counter.TLS_RESUMED),
+                    times.p50(),
+                    times.p99(),
+                    times.max());
+        }
     }
 
     private void faults() {

@@ -16,13 +16,19 @@ public enum Counter {
     FAILED("failed"),
     /** Streams this client ended because the server broke the protocol; also among the ended. */
     PROTOCOL_ERRORS("protocol-errors"),
+    /** TLS handshakes that succeeded, whatever the connections were for. */
+    TLS_HANDSHAKES("tls-handshakes"),
+    /** Of them, those that continued a session of before: no certificate, no signature. */
+    TLS_RESUMED("tls-resumed"),
+    /** HTTP/2 connections that were ready for streams. */
+    HTTP2_CONNECTIONS("http2-connections"),
     /** Streams opened again after one ended. */
     RECONNECTED("reconnected"),
     /** Messages over SSE, whatever their content. */
     MESSAGES_SSE("messages-sse"),
     /** Messages over WebSocket, whatever their content. */
     MESSAGES_WEBSOCKET("messages-websocket"),
-    /** Bytes read from sockets, response heads and framing included. */
+    /** Bytes read from sockets, response heads and framing included; of TLS what was in it. */
     BYTES("bytes"),
     /** SSE comments and WebSocket pings and pongs. */
     HEARTBEATS("heartbeats"),

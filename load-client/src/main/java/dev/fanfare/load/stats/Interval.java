@@ -16,6 +16,7 @@ public final class Interval {
     private final Tally slow = new Tally();
     private final Histogram latency = millis();
     private final Histogram connect = millis();
+    private final Histogram handshake = millis();
     private final Histogram publish = millis();
     private final Histogram recovery = millis();
     private final Map<String, Long> failures = new TreeMap<>();
@@ -46,6 +47,11 @@ public final class Interval {
     /** Milliseconds from the start of a try to the open stream, one value per stream opened. */
     public Histogram connect() {
         return connect;
+    }
+
+    /** Milliseconds from the TCP connection to the agreed keys, one value per TLS handshake. */
+    public Histogram handshake() {
+        return handshake;
     }
 
     /** Milliseconds from when a publication was due until it was confirmed, one value per publication. */
@@ -89,6 +95,7 @@ public final class Interval {
         slow.add(other.slow);
         latency.add(other.latency);
         connect.add(other.connect);
+        handshake.add(other.handshake);
         publish.add(other.publish);
         recovery.add(other.recovery);
         other.failures.forEach((reason, number) -> failures.merge(reason, number, Long::sum));

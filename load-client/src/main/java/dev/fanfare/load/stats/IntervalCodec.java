@@ -23,6 +23,7 @@ public final class IntervalCodec {
         tree.put("slow", interval.slow().toMap());
         tree.put("latency", base64(interval.latency()));
         tree.put("connect", base64(interval.connect()));
+        tree.put("handshake", base64(interval.handshake()));
         tree.put("publish", base64(interval.publish()));
         tree.put("recovery", base64(interval.recovery()));
         tree.put("failures", Map.copyOf(interval.failures()));
@@ -43,6 +44,7 @@ public final class IntervalCodec {
         interval.slow().add(Tally.fromMap(numbers(tree, "slow")));
         interval.latency().add(histogram(tree, "latency"));
         interval.connect().add(histogram(tree, "connect"));
+        interval.handshake().add(histogram(tree, "handshake"));
         interval.publish().add(histogram(tree, "publish"));
         interval.recovery().add(histogram(tree, "recovery"));
         interval.failures().putAll(numbers(tree, "failures"));

@@ -22,6 +22,13 @@ public final class LoopStats {
         current.connect().recordValue(Math.min(Math.max(millis, 0), Interval.LONGEST_MILLIS));
     }
 
+    /** Records how long TLS took to agree on keys, in milliseconds, and whether it continued a session of before. */
+    public void handshakeTime(long millis, boolean resumed) {
+        current.handshake().recordValue(Math.min(Math.max(millis, 0), Interval.LONGEST_MILLIS));
+        current.healthy().add(Counter.TLS_HANDSHAKES, 1);
+        current.healthy().add(Counter.TLS_RESUMED, resumed ? 1 : 0);
+    }
+
     /** Records how long it took, from when it was due, until a publication was confirmed, in milliseconds. */
     public void publishTime(long millis) {
         current.publish().recordValue(Math.min(Math.max(millis, 0), Interval.LONGEST_MILLIS));

@@ -195,7 +195,7 @@ class WholeProgramTest {
                 "--header | broken | '--header' ('NAME: VALUE'): 'broken' is not a header",
                 "--json | /nowhere/x.json | Invalid value for option '--json': '/nowhere/x.json' is not a file in a directory",
                 "--fail-if | lots>0 | 'lots>0': unknown metric 'lots'; allowed are lost,",
-                "--url | https://a | 'https://a' must start with http://"
+                "--url | ftp://a | 'ftp://a' must start with http:// or https://"
             })
     void aWrongOptionIsNamedWithItsValueAndWhatIsAllowed(String option, String value, String message) {
         assertThat(run("--url", "http://127.0.0.1:1", option, value)).isEqualTo(2);

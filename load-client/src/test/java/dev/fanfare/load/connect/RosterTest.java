@@ -12,7 +12,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RosterTest {
     private static List<Roster.Member> members(int count, double sse, double slow, String... urls) {
         ConnectPlan plan = new ConnectPlan(
-                List.of(urls), "/sse", "/ws", List.of(), count, sse, slow, 100, 1000, 10, false, true, null);
+                List.of(urls),
+                new RequestPlan("/sse", "/ws", List.of(), List.of()),
+                TlsPlan.DEFAULT,
+                0,
+                count,
+                sse,
+                slow,
+                100,
+                1000,
+                10,
+                false,
+                true,
+                null);
         Roster roster = new Roster(plan);
         return IntStream.range(0, count).mapToObj(roster::member).toList();
     }

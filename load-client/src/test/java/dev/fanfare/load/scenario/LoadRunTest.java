@@ -8,6 +8,8 @@ import dev.fanfare.load.TestServer;
 import dev.fanfare.load.connect.ClientLoops;
 import dev.fanfare.load.connect.Collected;
 import dev.fanfare.load.connect.ConnectPlan;
+import dev.fanfare.load.connect.RequestPlan;
+import dev.fanfare.load.connect.TlsPlan;
 import dev.fanfare.load.stats.Counter;
 import dev.fanfare.load.stats.Interval;
 import dev.fanfare.load.stats.RunResult;
@@ -33,9 +35,9 @@ class LoadRunTest {
     private static LoadPlan plan(TestServer server, int count, double sse, double slow, boolean reconnect) {
         ConnectPlan connect = new ConnectPlan(
                 List.of(server.url()),
-                "/sse",
-                "/ws",
-                List.of(),
+                new RequestPlan("/sse", "/ws", List.of(), List.of()),
+                TlsPlan.DEFAULT,
+                0,
                 count,
                 sse,
                 slow,
@@ -202,7 +204,7 @@ class LoadRunTest {
     @Test
     void aWorkerThatDiesFailsTheRunInsteadOfSpoilingItsResult() throws Exception {
         try (TestServer server = new TestServer((index, to) -> to.open());
-                RemoteCrew crew = new RemoteCrew(List.of("sleep", "0.2"), plan(server, 1, 0, 0, false), 0, 1)) {
+                RemoteCrew crew = new RemoteCrew(List.of("sleep", "2"), plan(server, 1, 0, 0, false), 0, 1)) {
             assertThat(crew.collect()).failsWithin(Duration.ofSeconds(20));
         }
     }
