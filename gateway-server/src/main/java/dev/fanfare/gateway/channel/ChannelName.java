@@ -48,8 +48,8 @@ public final class ChannelName {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || MARKS.indexOf(c) >= 0;
     }
 
-    /** As it may stand in an error: printable ASCII. */
-    private static String shown(String name) {
+    /** As it may stand in an error: its beginning, in printable ASCII. */
+    static String shown(String name) {
         StringBuilder shown = new StringBuilder(name.length());
         name.chars().limit(60).forEach(c -> shown.append(c > 0x20 && c < 0x7f ? (char) c : '?'));
         return shown.toString();

@@ -18,10 +18,10 @@ public record ChannelPattern(String text) {
     /** What is wrong with {@code text}, in words; null if it is a pattern. */
     public static @Nullable String problem(String text, int longest) {
         if (text.chars().filter(c -> c == '*').count() > MAX_STARS) {
-            return "pattern '%s' has more than %d stars".formatted(text, MAX_STARS);
+            return "pattern '%s' has more than %d stars".formatted(ChannelName.shown(text), MAX_STARS);
         }
         if (ChannelName.namespace(text).indexOf('*') >= 0) {
-            return "pattern '%s' must name its namespace, for example stocks:*".formatted(text);
+            return "pattern '%s' must name its namespace, for example stocks:*".formatted(ChannelName.shown(text));
         }
         return ChannelName.problem(text, longest, true);
     }

@@ -19,4 +19,9 @@ public final class Calls {
         InetSocketAddress from = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1234);
         return new HttpCall(HttpMethod.GET, "/", Map.of(), headers, new byte[0], from);
     }
+
+    public static HttpCall post(String path, HttpHeaders headers, byte[] body) {
+        InetSocketAddress from = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1234);
+        return new HttpCall(HttpMethod.POST, path, Map.of(), headers, body, from);
+    }
 }

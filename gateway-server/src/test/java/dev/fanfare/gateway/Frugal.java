@@ -1,0 +1,32 @@
+package dev.fanfare.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+
+/** Checks how much memory an input makes us allocate. The calling thread only. */
+public final class Frugal {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    /** The first call of anything loads classes, which is paid once. */
+    private static final int WARM = 3;
+
+    /** What an input is given to. */
+    @FunctionalInterface
+    public interface Step {
+        void run() throws Exception;
+    }
+
+    private Frugal() {}
+
+    /** Runs {@code step}, which must not allocate more than {@code bytes}; may run it again, if it does. */
+    public static void within(long bytes, Step step) throws Exception {
+        long used = Long.MAX_VALUE;
+        for (int i = 0; i < WARM && used > bytes; i++) {
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            step.run();
+            used = THREADS.getCurrentThreadAllocatedBytes() - before;
+        }
+        assertThat(used).as("bytes allocated").isLessThanOrEqualTo(bytes);
+    }
+}

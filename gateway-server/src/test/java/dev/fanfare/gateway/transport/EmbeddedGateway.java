@@ -1,0 +1,165 @@
+package dev.fanfare.gateway.transport;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fanfare.gateway.channel.ChannelsConfig;
+import dev.fanfare.gateway.config.Given;
+import dev.fanfare.gateway.config.Settings;
+import dev.fanfare.gateway.engine.RecordingBroker;
+import dev.fanfare.gateway.http.HttpCall;
+import dev.fanfare.gateway.http.HttpProblem;
+import dev.fanfare.gateway.http.HttpReply;
+import dev.fanfare.gateway.http.HttpRoute;
+import dev.fanfare.gateway.http.HttpRouter;
+import dev.fanfare.gateway.http.Origins;
+import dev.fanfare.gateway.http.OriginsConfig;
+import dev.fanfare.gateway.hub.Hub;
+import dev.fanfare.gateway.hub.HubConfig;
+import dev.fanfare.gateway.hub.IdleHub;
+import dev.fanfare.gateway.hub.QueuedWriter;
+import dev.fanfare.gateway.metrics.GatewayMetrics;
+import dev.fanfare.gateway.observe.Readiness;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.HttpMethod;
+import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * One connection through the real pipeline, without socket and threads, whose every buffer is counted: what is not given back shows at
+ * once. One thread.
+ */
+final class EmbeddedGateway implements AutoCloseable {
+    private static final Settings SETTINGS = new Settings(
+            Map.of(),
+            Map.of(),
+            Map.of("origins.allowed", new Given("https://ok.example,https://*.ok.example", "test")));
+    private static final HttpConfig HTTP = HttpConfig.from(SETTINGS);
+    private static final HubConfig HUB = HubConfig.from(SETTINGS);
+    private static final ChannelsConfig CHANNELS = ChannelsConfig.from(SETTINGS);
+    private static final Origins ORIGINS = new Origins(OriginsConfig.from(SETTINGS), false);
+    private static final LimitsConfig LIMITS = LimitsConfig.from(SETTINGS);
+    private static final HttpRouter ROUTER =
+            new HttpRouter(Map.of("/echo", new Echo(), "/echo/", new Echo()), "/sse", "/ws");
+    private static final int READ = 2048;
+
+    private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(false, true);
+    private final Connection connection = new Connection();
+    private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
+    private final Readiness readiness = new Readiness();
+    private final GatewayMetrics metrics = new GatewayMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+    private final Hub hub;
+    private final HttpEndpoints endpoints;
+
+    /** Answers with the length of what it got, so that a body that is cut elsewhere shows. */
+    private static final class Echo implements HttpRoute {
+        @Override
+        public Set<HttpMethod> methods() {
+            return Set.of(HttpMethod.GET, HttpMethod.POST, HttpMethod.HEAD);
+        }
+
+        @Override
+        public boolean readsBody(HttpCall head) throws HttpProblem {
+            return true;
+        }
+
+        @Override
+        public CompletionStage<HttpReply> answer(HttpCall call) {
+            String text = "%s %d %d".formatted(call.path(), call.query().size(), call.body().length);
+            return CompletableFuture.completedFuture(HttpReply.ok("text/plain", text.getBytes(UTF_8)));
+        }
+    }
+
+    /** Its other end is on this machine. */
+    private static final class Connection extends EmbeddedChannel {
+        @Override
+        protected SocketAddress remoteAddress0() {
+            return new InetSocketAddress(InetAddress.getLoopbackAddress(), 1234);
+        }
+    }
+
+    EmbeddedGateway() {
+        readiness.ready();
+        hub = IdleHub.on(connection.eventLoop(), new RecordingBroker(), metrics);
+        endpoints = new HttpEndpoints(
+                ROUTER,
+                new SseHandshake(HTTP.retry().toMillis()),
+                new Streams(HUB, HTTP.reconnectSpread(), new QueuedWriter()),
+                CHANNELS,
+                Map.of(
+                        connection.eventLoop(),
+                        new Worker(hub.shardOf(connection.eventLoop()), new RequestDeadlines(connection.eventLoop()))),
+                metrics,
+                new Admission(LIMITS, 1_000, () -> false),
+                readiness,
+                new Bodies(HTTP.maxBodies(), metrics),
+                ORIGINS);
+        connection.config().setAllocator(memory);
+        connection.pipeline().addLast(new GatewayPipeline(HTTP, endpoints));
+        connection.pipeline().fireChannelActive();
+    }
+
+    /** Reads {@code bytes} as they would come from a socket, {@code piece} at a time at most. */
+    EmbeddedGateway receive(byte[] bytes, int piece) {
+        int step = Math.max(1, Math.min(READ, piece));
+        for (int from = 0; from < bytes.length && connection.isOpen(); from += step) {
+            int length = Math.min(step, bytes.length - from);
+            connection.writeInbound(memory.directBuffer(length).writeBytes(bytes, from, length));
+            takeOut();
+        }
+        return this;
+    }
+
+    /** All bytes that were sent so far. */
+    byte[] sent() {
+        takeOut();
+        return sent.toByteArray();
+    }
+
+    boolean isOpen() {
+        return connection.isOpen();
+    }
+
+    int streams() {
+        return hub.count();
+    }
+
+    /** Bytes of buffers in use. */
+    long held() {
+        return memory.metric().usedDirectMemory() + memory.metric().usedHeapMemory();
+    }
+
+    /** The client goes away: nothing may be left of it. */
+    @Override
+    public void close() {
+        connection.close();
+        connection.finishAndReleaseAll();
+        connection.checkException();
+        assertThat(hub.count()).as("streams that are left").isZero();
+        assertThat(held()).as("bytes of buffers that are left").isZero();
+        endpoints.release();
+    }
+
+    private void takeOut() {
+        connection.runPendingTasks();
+        for (Object out = connection.readOutbound(); out != null; out = connection.readOutbound()) {
+            ByteBuf bytes = (ByteBuf) out;
+            byte[] copy = new byte[bytes.readableBytes()];
+            bytes.readBytes(copy);
+            bytes.release();
+            sent.writeBytes(copy);
+        }
+        Object inbound = connection.readInbound();
+        assertThat(inbound).as("what reached the end of the pipeline").isNull();
+    }
+}
