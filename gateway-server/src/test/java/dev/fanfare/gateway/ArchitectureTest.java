@@ -23,6 +23,8 @@ class ArchitectureTest {
     private static final Map<String, Integer> LEVELS = Map.ofEntries(
             Map.entry("config", 0),
             Map.entry("metrics", 0),
+            Map.entry("log", 0),
+            Map.entry("address", 1),
             Map.entry("doctor", 1),
             Map.entry("channel", 1),
             Map.entry("wire", 1),

@@ -113,7 +113,13 @@ final class Gateway implements AutoCloseable {
         hub.start();
         watch.scheduleWithFixedDelay(memory, 0, 1, TimeUnit.SECONDS);
         InetSocketAddress address = server.listen(
-                new GatewayServer.Terms(config.http(), config.hub(), config.limits(), config.channels(), origins()),
+                new GatewayServer.Terms(
+                        config.http(),
+                        config.hub(),
+                        config.limits(),
+                        config.proxies(),
+                        config.channels(),
+                        origins()),
                 new GatewayServer.Service(hub, router, metrics, readiness, memory));
         if (ticker != null) {
             ticker.start();

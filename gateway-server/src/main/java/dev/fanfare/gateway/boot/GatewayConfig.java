@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.boot;
 
+import dev.fanfare.gateway.address.ProxyConfig;
 import dev.fanfare.gateway.api.ApiConfig;
 import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.config.ConfigException;
@@ -31,6 +32,7 @@ record GatewayConfig(
         ApiConfig api,
         OriginsConfig origins,
         LimitsConfig limits,
+        ProxyConfig proxies,
         DrainConfig drain,
         List<Setting> documented) {
     private static final String FILE_VARIABLE = "FANFARE_CONFIG";
@@ -64,8 +66,9 @@ record GatewayConfig(
         ApiConfig api = ApiConfig.from(in);
         OriginsConfig origins = OriginsConfig.from(in);
         LimitsConfig limits = LimitsConfig.from(in);
+        ProxyConfig proxies = ProxyConfig.from(in);
         DrainConfig drain = DrainConfig.from(in);
         return new GatewayConfig(
-                server, ticker, http, hub, channels, engine, api, origins, limits, drain, in.documented());
+                server, ticker, http, hub, channels, engine, api, origins, limits, proxies, drain, in.documented());
     }
 }

@@ -129,6 +129,15 @@ public final class Settings {
                 .orElse(null);
     }
 
+    /**
+     * A value of a type of its own.
+     *
+     * @param parse reads it; fails with an {@link IllegalArgumentException} that says what is allowed
+     */
+    public <T> T parsed(String key, String standard, String allowed, Function<String, T> parse, String meaning) {
+        return read(Setting.of(key, standard, allowed, meaning), parse);
+    }
+
     public boolean flag(String key, boolean standard, String meaning) {
         return read(Setting.of(key, Boolean.toString(standard), "true or false", meaning), text -> switch (text) {
             case "true" -> true;

@@ -30,6 +30,7 @@ public final class GatewayMetrics {
     private final Map<StreamKind, Counter> opened = new EnumMap<>(StreamKind.class);
     private final Map<StreamKind, Map<CloseReason, Counter>> closed = new EnumMap<>(StreamKind.class);
     private final Map<Refusal, Counter> refused = new EnumMap<>(Refusal.class);
+    private final Map<Limit, Counter> limits = new EnumMap<>(Limit.class);
     private final Map<StreamKind, Counter> delivered = new EnumMap<>(StreamKind.class);
     private final Map<StreamKind, Counter> sentBytes = new EnumMap<>(StreamKind.class);
     private final Map<Integer, Counter> requests = new ConcurrentHashMap<>();
@@ -70,6 +71,9 @@ public final class GatewayMetrics {
         for (Refusal reason : Refusal.values()) {
             refused.put(reason, counter(Meter.REFUSED, Tags.of("reason", reason.label())));
         }
+        for (Limit limit : Limit.values()) {
+            limits.put(limit, counter(Meter.LIMITS, Tags.of("limit", limit.label())));
+        }
         published = counter(Meter.PUBLISHED, Tags.empty());
         dropped = counter(Meter.DROPPED, Tags.of("reason", "slow"));
         untold = counter(Meter.DROPPED, Tags.of("reason", "crowd"));
@@ -100,6 +104,11 @@ public final class GatewayMetrics {
     /** A stream was not taken on. */
     public void refused(Refusal reason) {
         of(refused, reason).increment();
+    }
+
+    /** A client went beyond {@code limit}. */
+    public void reached(Limit limit) {
+        of(limits, limit).increment();
     }
 
     /** {@code messages} of one kind reached their sockets or queues, {@code bytes} in total. */

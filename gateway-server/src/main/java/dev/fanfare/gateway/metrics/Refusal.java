@@ -6,6 +6,7 @@ import java.util.Locale;
 public enum Refusal {
     MAX_CONNECTIONS("the gateway holds as many connections as it may"),
     PER_ADDRESS("this address holds as many connections as it may"),
+    ADDRESS_RATE("this address opens connections too fast"),
     OPEN_RATE("too many connections at once"),
     MEMORY("the gateway is short of memory"),
     CHANNELS("the gateway has as many channels as it may"),

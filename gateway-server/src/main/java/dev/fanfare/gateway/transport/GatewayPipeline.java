@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.transport;
 
+import dev.fanfare.gateway.address.Forwarding;
 import dev.fanfare.gateway.hub.Shard;
 import dev.fanfare.gateway.hub.StreamProtocol;
 import dev.fanfare.gateway.hub.Subscriber;
@@ -9,6 +10,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
@@ -24,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing encodes on the way out: streams send {@link dev.fanfare.gateway.wire.SharedFrame}s that are finished bytes.
  */
 final class GatewayPipeline extends ChannelInitializer<Channel> {
+    /** Bytes that a proxy may say beside the addresses in a PROXY protocol header; nobody reads them. */
+    private static final int MAX_PROXY_EXTRAS = 2048;
+
     private final HttpConfig config;
     private final WebSocketDecoderConfig frames;
     private final HttpEndpoints endpoints;
@@ -42,7 +47,18 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
 
     @Override
     protected void initChannel(Channel channel) {
-        http1(channel, endpoints.enter(channel));
+        Refusal refusal = endpoints.enter(channel);
+        Forwarding proxies = endpoints.proxies();
+        if (proxies.speaksProtocol(ClientAddress.of(channel).getAddress())) {
+            channel.pipeline()
+                    .addLast(new HAProxyMessageDecoder(MAX_PROXY_EXTRAS))
+                    .addLast(new ProxyProtocolHandler(
+                            endpoints,
+                            proxies.headerTimeout(),
+                            named -> http1(named, refusal == null ? endpoints.enterNamed(named) : refusal)));
+        } else {
+            http1(channel, refusal);
+        }
     }
 
     /** The connection, or what TLS has negotiated on it, speaks HTTP/1.1; {@code refusal} says why it may not stay. */

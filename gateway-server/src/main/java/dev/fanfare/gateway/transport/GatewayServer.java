@@ -1,5 +1,7 @@
 package dev.fanfare.gateway.transport;
 
+import dev.fanfare.gateway.address.Forwarding;
+import dev.fanfare.gateway.address.ProxyConfig;
 import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.http.HttpRouter;
 import dev.fanfare.gateway.http.Origins;
@@ -11,6 +13,7 @@ import dev.fanfare.gateway.observe.Readiness;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -74,7 +77,12 @@ public final class GatewayServer implements AutoCloseable {
 
     /** How the connections are treated. */
     public record Terms(
-            HttpConfig http, HubConfig hub, LimitsConfig limits, ChannelsConfig channels, Origins origins) {}
+            HttpConfig http,
+            HubConfig hub,
+            LimitsConfig limits,
+            ProxyConfig proxies,
+            ChannelsConfig channels,
+            Origins origins) {}
 
     /**
      * Binds and begins to accept.
@@ -85,6 +93,8 @@ public final class GatewayServer implements AutoCloseable {
     public InetSocketAddress listen(Terms terms, Service service) throws IOException {
         HttpConfig http = terms.http();
         HubConfig hub = terms.hub();
+        Forwarding proxies = new Forwarding(terms.proxies(), service.metrics());
+        Admission admission = new Admission(terms.limits(), proxies, OpenFiles.left(), service.memoryTight());
         HttpEndpoints served = new HttpEndpoints(
                 service.router(),
                 new SseHandshake(http.retry().toMillis()),
@@ -92,7 +102,8 @@ public final class GatewayServer implements AutoCloseable {
                 terms.channels(),
                 workersOf(service.hub()),
                 service.metrics(),
-                new Admission(terms.limits(), OpenFiles.left(), service.memoryTight()),
+                admission,
+                proxies,
                 service.readiness(),
                 new Bodies(http.maxBodies(), service.metrics()),
                 terms.origins());
@@ -106,7 +117,7 @@ public final class GatewayServer implements AutoCloseable {
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(ACCEPT_BATCH))
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_BUFFER))
-                .handler(new AcceptPause(service.metrics()))
+                .handler(atTheDoor(admission, service.metrics()))
                 .childHandler(new GatewayPipeline(http, served));
         if (transport.isEpoll()) {
             bootstrap.option(USER_TIMEOUT, (int) hub.stallTimeout().toMillis());
@@ -118,6 +129,16 @@ public final class GatewayServer implements AutoCloseable {
             bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
         }
         return bind(bootstrap);
+    }
+
+    /** What stands at a listening channel, before the step that gives a connection to its event loop. */
+    private static ChannelInitializer<Channel> atTheDoor(Admission admission, GatewayMetrics metrics) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel listening) {
+                listening.pipeline().addLast(new AcceptPause(metrics)).addLast(new Doorkeeper(admission, metrics));
+            }
+        };
     }
 
     /** Closes the listening socket; connections live on. */

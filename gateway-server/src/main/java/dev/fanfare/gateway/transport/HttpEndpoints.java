@@ -1,10 +1,13 @@
 package dev.fanfare.gateway.transport;
 
+import dev.fanfare.gateway.address.Caller;
+import dev.fanfare.gateway.address.Forwarding;
 import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.http.HttpProblem;
 import dev.fanfare.gateway.http.HttpRoute;
 import dev.fanfare.gateway.http.HttpRouter;
 import dev.fanfare.gateway.http.Origins;
+import dev.fanfare.gateway.hub.Wish;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
 import dev.fanfare.gateway.metrics.Refusal;
 import dev.fanfare.gateway.observe.Readiness;
@@ -13,7 +16,7 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.ssl.SslHandler;
-import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -29,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param workers by event loop
  * @param metrics counts answers
  * @param admission whether one more stream is taken on
+ * @param proxies whom to believe when it says for whom it speaks
  * @param readiness no new streams while draining
  * @param bodies how much of request bodies is held
  * @param origins which web pages may come
@@ -41,6 +45,7 @@ record HttpEndpoints(
         Map<EventLoop, Worker> workers,
         GatewayMetrics metrics,
         Admission admission,
+        Forwarding proxies,
         Readiness readiness,
         Bodies bodies,
         Origins origins) {
@@ -72,7 +77,7 @@ record HttpEndpoints(
             }
             return !STREAMS.contains(path)
                     && router.find(head.head().method(), path)
-                            .readsBody(head.call((InetSocketAddress) channel.remoteAddress()));
+                            .readsBody(head.call(caller(head, channel).from()));
         } catch (IllegalArgumentException malformed) { // a broken escape in the path
             throw HttpProblem.of(HttpResponseStatus.BAD_REQUEST, "malformed request target");
         }
@@ -84,17 +89,24 @@ record HttpEndpoints(
             String path = request.path();
             HttpRoute route = router.at(path);
             return STREAMS.contains(path) || (route != null && route.isForPages())
-                    ? origins.visit(request.head().headers(), isSecure(channel))
+                    ? origins.visit(request.head().headers(), caller(request, channel).isSecure())
                     : null;
         } catch (IllegalArgumentException malformed) { // which is answered with 400
             return null;
         }
     }
 
+    /** Who sent {@code request}, and under which name. */
+    Caller caller(Request request, Channel channel) {
+        return proxies.caller(
+                ClientAddress.of(channel), isSecure(channel), request.head().headers());
+    }
+
     /** Whether what comes over {@code channel}, or over the connection whose stream it is, was encrypted. */
     private static boolean isSecure(Channel channel) {
         return channel.pipeline().get(SslHandler.class) != null
-                || (channel.parent() != null && channel.parent().pipeline().get(SslHandler.class) != null);
+                || (ClientAddress.isStream(channel)
+                        && channel.parent().pipeline().get(SslHandler.class) != null);
     }
 
     boolean draining() {
@@ -105,6 +117,19 @@ record HttpEndpoints(
     @Nullable
     Refusal enter(Channel channel) {
         return admission.enter(channel, System.nanoTime());
+    }
+
+    /** Counts a connection, of which a proxy has just said whose it is, as that client's; what is returned says why it may not become a stream. */
+    @Nullable
+    Refusal enterNamed(Channel channel) {
+        return admission.enter(channel, ClientAddress.of(channel), System.nanoTime());
+    }
+
+    /** Counts a new stream as that of the one who asks for it; what is returned says why it is not taken on. */
+    @Nullable
+    Refusal enterStream(Channel channel, Request request, List<Wish> wishes) {
+        Refusal refusal = worker(channel).shard().refusal(wishes);
+        return refusal == null ? admission.enterStream(channel, caller(request, channel), System.nanoTime()) : refusal;
     }
 
     /**

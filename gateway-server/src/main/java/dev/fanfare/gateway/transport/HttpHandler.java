@@ -6,6 +6,7 @@ import dev.fanfare.gateway.http.HttpRoute;
 import dev.fanfare.gateway.http.Origins;
 import dev.fanfare.gateway.hub.HalfClose;
 import dev.fanfare.gateway.hub.StreamProtocol;
+import dev.fanfare.gateway.log.CalmLog;
 import dev.fanfare.gateway.metrics.Refusal;
 import dev.fanfare.gateway.session.StreamRequest;
 import io.netty.buffer.Unpooled;
@@ -20,7 +21,6 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
-import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.Set;
@@ -40,6 +40,7 @@ import org.slf4j.LoggerFactory;
  */
 final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     private static final Logger log = LoggerFactory.getLogger(HttpHandler.class);
+    private static final CalmLog failures = new CalmLog(log);
     /** Requests that wait; when there are more, nothing is read until half of them are answered. */
     private static final int MAX_PIPELINED = 32;
     /** Bytes of theirs, beside long bodies, with which nothing more is read; of long bodies it is {@code http.max-body}. */
@@ -120,7 +121,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        log.debug("{}: {}", ctx.channel().remoteAddress(), cause.toString());
+        log.debug("{}: {}", ClientAddress.of(ctx.channel()), cause.toString());
         ctx.close();
     }
 
@@ -213,7 +214,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     }
 
     private void answerBy(HttpRoute route, ChannelHandlerContext ctx, Request request) {
-        route.answer(request.call((InetSocketAddress) ctx.channel().remoteAddress()))
+        route.answer(request.call(endpoints.caller(request, ctx.channel()).from()))
                 .whenComplete((reply, failure) -> {
                     request.done();
                     ctx.executor().execute(() -> send(ctx, request, failure == null ? reply : replyTo(failure)));
@@ -245,7 +246,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
         }
         StreamRequest wanted = request.stream(false, endpoints.channels());
         endpoints.requireRoom(
-                refusal == null ? endpoints.worker(ctx.channel()).shard().refusal(wanted.wishes()) : refusal);
+                refusal == null ? endpoints.enterStream(ctx.channel(), request, wanted.wishes()) : refusal);
         endpoints.metrics().answered(HttpResponseStatus.OK.code());
         pipeline.becomeSse(
                 ctx.channel(),
@@ -258,7 +259,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
         byte[] head = WebSocketHandshake.accept(request.head());
         StreamRequest wanted = request.stream(true, endpoints.channels());
         endpoints.requireRoom(
-                refusal == null ? endpoints.worker(ctx.channel()).shard().refusal(wanted.wishes()) : refusal);
+                refusal == null ? endpoints.enterStream(ctx.channel(), request, wanted.wishes()) : refusal);
         endpoints.metrics().answered(HttpResponseStatus.SWITCHING_PROTOCOLS.code());
         StreamProtocol protocol = endpoints.streams().webSocket(ctx.channel(), wanted.envelope());
         pipeline.becomeWebSocket(ctx.channel(), protocol, wanted.wishes(), Unpooled.wrappedBuffer(head));
@@ -364,7 +365,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
         if (cause instanceof HttpProblem problem) {
             return problem.reply();
         }
-        log.warn("a route failed", cause);
+        failures.say(to -> to.warn("a route failed", cause));
         return HttpProblem.of(HttpResponseStatus.INTERNAL_SERVER_ERROR, "the gateway failed; its log says why")
                 .reply();
     }

@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.transport;
 
+import dev.fanfare.gateway.address.Networks;
 import dev.fanfare.gateway.config.Range;
 import dev.fanfare.gateway.config.Settings;
 
@@ -9,9 +10,17 @@ import dev.fanfare.gateway.config.Settings;
  * @param maxConnections open connections; 0 for what the open-file limit allows
  * @param maxPerAddress open connections of one client address; 0 for no limit
  * @param openRate connections opened per second; 0 for no limit
+ * @param openRatePerAddress of one client address; 0 for no limit
+ * @param exempt addresses that may have any number, as fast as they like
  * @param maxMemoryPercent of the heap that survives collection, or of direct memory, above which nobody is taken on
  */
-public record LimitsConfig(int maxConnections, int maxPerAddress, int openRate, int maxMemoryPercent) {
+public record LimitsConfig(
+        int maxConnections,
+        int maxPerAddress,
+        int openRate,
+        int openRatePerAddress,
+        Networks exempt,
+        int maxMemoryPercent) {
     /** Descriptors kept for files and for connections that are only told that there is no room. */
     static final int RESERVED_FILES = 100;
 
@@ -27,14 +36,25 @@ public record LimitsConfig(int maxConnections, int maxPerAddress, int openRate, 
                                 + RESERVED_FILES),
                 in.number(
                         "limits.max-connections-per-address",
-                        0,
+                        1000,
                         COUNT,
-                        "open connections of one client address; 0 means no limit, which is right behind a proxy"),
+                        "open connections of one client address (of an IPv6 address: of its /64), and its streams over HTTP/2 and through trusted proxies; 0 means no limit"),
                 in.number(
                         "limits.open-rate",
                         0,
                         COUNT,
                         "connections opened per second, in bursts of at most one second's worth; 0 means no limit"),
+                in.number(
+                        "limits.open-rate-per-address",
+                        200,
+                        COUNT,
+                        "the same for each client address by itself, counted as above; 0 means no limit"),
+                in.parsed(
+                        "limits.exempt-addresses",
+                        "loopback, private",
+                        Networks.ALLOWED,
+                        Networks::parse,
+                        "client addresses without a limit of their own: by default what does not come from the internet, where load balancers and whole offices share one"),
                 in.number(
                         "limits.max-memory-percent",
                         90,

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.gateway.address.Literal;
 import dev.fanfare.gateway.boot.RunningGateway;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
@@ -29,6 +31,11 @@ final class RawClient implements AutoCloseable {
     private final InputStream in;
 
     private RawClient(int port, int receiveBuffer) throws IOException {
+        this(port, receiveBuffer, InetAddress.getLoopbackAddress());
+    }
+
+    private RawClient(int port, int receiveBuffer, InetAddress from) throws IOException {
+        socket.bind(new InetSocketAddress(from, 0));
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
         }
@@ -44,6 +51,11 @@ final class RawClient implements AutoCloseable {
 
     static RawClient to(int port) throws IOException {
         return new RawClient(port, 0);
+    }
+
+    /** One that has another address of this machine. */
+    static RawClient from(String address, RunningGateway gateway) throws IOException {
+        return new RawClient(gateway.port(), 0, Objects.requireNonNull(Literal.parse(address)));
     }
 
     /** One whose kernel takes few bytes in advance, so that not reading soon shows at the other end. */
