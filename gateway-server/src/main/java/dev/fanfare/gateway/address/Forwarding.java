@@ -1,7 +1,5 @@
 package dev.fanfare.gateway.address;
 
-import dev.fanfare.gateway.metrics.GatewayMetrics;
-import dev.fanfare.gateway.metrics.Limit;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetAddress;
@@ -21,7 +19,6 @@ public final class Forwarding {
     static final int MAX_HOPS = 32;
 
     private final ProxyConfig config;
-    private final GatewayMetrics metrics;
 
     /** Which header field proxies use; the other one passes through them as the client wrote it, and means nothing. */
     public enum Field {
@@ -33,9 +30,8 @@ public final class Forwarding {
         NONE
     }
 
-    public Forwarding(ProxyConfig config, GatewayMetrics metrics) {
+    public Forwarding(ProxyConfig config) {
         this.config = config;
-        this.metrics = metrics;
     }
 
     /** Whether that is a proxy which is to be believed. */
@@ -79,7 +75,6 @@ public final class Forwarding {
             }
             return new Caller(from, true, scheme, host);
         } catch (MalformedForwardException unreadable) {
-            metrics.reached(Limit.FORWARDED);
             return new Caller(hop, false, secure ? "https" : "http", headers.get(HttpHeaderNames.HOST, ""));
         }
     }

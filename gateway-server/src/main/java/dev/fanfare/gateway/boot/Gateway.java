@@ -114,12 +114,7 @@ final class Gateway implements AutoCloseable {
         watch.scheduleWithFixedDelay(memory, 0, 1, TimeUnit.SECONDS);
         InetSocketAddress address = server.listen(
                 new GatewayServer.Terms(
-                        config.http(),
-                        config.hub(),
-                        config.limits(),
-                        config.proxies(),
-                        config.channels(),
-                        origins()),
+                        config.http(), config.hub(), config.limits(), config.proxies(), config.channels(), origins()),
                 new GatewayServer.Service(hub, router, metrics, readiness, memory));
         if (ticker != null) {
             ticker.start();

@@ -93,7 +93,7 @@ public final class GatewayServer implements AutoCloseable {
     public InetSocketAddress listen(Terms terms, Service service) throws IOException {
         HttpConfig http = terms.http();
         HubConfig hub = terms.hub();
-        Forwarding proxies = new Forwarding(terms.proxies(), service.metrics());
+        Forwarding proxies = new Forwarding(terms.proxies());
         Admission admission = new Admission(terms.limits(), proxies, OpenFiles.left(), service.memoryTight());
         HttpEndpoints served = new HttpEndpoints(
                 service.router(),

@@ -71,25 +71,25 @@ record HttpEndpoints(
     boolean readsBody(Request head, Channel channel) throws HttpProblem {
         try {
             String path = head.path();
-            Origins.Visit visit = visit(head, channel);
+            Caller caller = caller(head, channel);
+            Origins.Visit visit = visit(head, caller);
             if (visit != null) {
                 Origins.require(visit);
             }
             return !STREAMS.contains(path)
-                    && router.find(head.head().method(), path)
-                            .readsBody(head.call(caller(head, channel).from()));
+                    && router.find(head.head().method(), path).readsBody(head.call(caller.from()));
         } catch (IllegalArgumentException malformed) { // a broken escape in the path
             throw HttpProblem.of(HttpResponseStatus.BAD_REQUEST, "malformed request target");
         }
     }
 
     /** From where a request comes, if that matters there: pages of other origins use streams and the API, nothing else. */
-    Origins.@Nullable Visit visit(Request request, Channel channel) {
+    Origins.@Nullable Visit visit(Request request, Caller caller) {
         try {
             String path = request.path();
             HttpRoute route = router.at(path);
             return STREAMS.contains(path) || (route != null && route.isForPages())
-                    ? origins.visit(request.head().headers(), caller(request, channel).isSecure())
+                    ? origins.visit(request.head().headers(), caller.isSecure())
                     : null;
         } catch (IllegalArgumentException malformed) { // which is answered with 400
             return null;

@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.transport;
 
+import dev.fanfare.gateway.address.Caller;
 import dev.fanfare.gateway.http.HttpProblem;
 import dev.fanfare.gateway.http.HttpReply;
 import dev.fanfare.gateway.http.HttpRoute;
@@ -7,6 +8,7 @@ import dev.fanfare.gateway.http.Origins;
 import dev.fanfare.gateway.hub.HalfClose;
 import dev.fanfare.gateway.hub.StreamProtocol;
 import dev.fanfare.gateway.log.CalmLog;
+import dev.fanfare.gateway.metrics.Limit;
 import dev.fanfare.gateway.metrics.Refusal;
 import dev.fanfare.gateway.session.StreamRequest;
 import io.netty.buffer.Unpooled;
@@ -161,7 +163,11 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     private void answer(ChannelHandlerContext ctx, Request request) {
         state = State.ANSWERING;
         setDeadline(ctx, config.requestTimeout().toNanos());
-        visit = endpoints.visit(request, ctx.channel());
+        Caller caller = endpoints.caller(request, ctx.channel());
+        if (!caller.readable()) {
+            endpoints.metrics().reached(Limit.FORWARDED);
+        }
+        visit = endpoints.visit(request, caller);
         try {
             if (request.problem() != null) {
                 throw request.problem();

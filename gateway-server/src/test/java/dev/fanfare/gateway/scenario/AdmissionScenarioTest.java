@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fanfare.gateway.boot.RunningGateway;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -41,11 +44,67 @@ class AdmissionScenarioTest {
 
     @Test
     void oneAddressTakesNoMoreThanItsShare() throws Exception {
-        RunningGateway gateway = gateways.start("limits.max-connections-per-address=1");
+        gateways.expectWarning("127.0.0.1 has as many connections as it may");
+        RunningGateway gateway = gateways.start("limits.max-connections-per-address=1", "limits.exempt-addresses=none");
         try (SseStream first = SseStream.open(gateway);
                 RawClient second = RawClient.to(gateway)) {
             assertThat(second.get("/sse").readReply().problem(503)).contains("this address");
             assertThat(first.nextSeq()).isPositive();
+        }
+    }
+
+    @Test
+    void thisMachineAndPrivateNetworksHaveNoLimitOfTheirOwnUnlessTheyAreToHaveOne() throws Exception {
+        RunningGateway gateway =
+                gateways.start("limits.max-connections-per-address=1", "limits.open-rate-per-address=1");
+        try (SseStream first = SseStream.open(gateway);
+                SseStream second = SseStream.open(gateway)) {
+            assertThat(first.nextSeq()).isPositive();
+            assertThat(second.nextSeq()).isPositive();
+        }
+    }
+
+    @Test
+    void oneAddressOpensNoFasterThanItMay() throws Exception {
+        gateways.expectWarning("127.0.0.1 opens connections too fast");
+        RunningGateway gateway = gateways.start("limits.open-rate-per-address=2", "limits.exempt-addresses=none");
+        try (SseStream first = SseStream.open(gateway);
+                SseStream second = SseStream.open(gateway);
+                RawClient third = RawClient.to(gateway);
+                RawClient other = RawClient.from("127.0.0.2", gateway)) {
+            assertThat(third.get("/sse").readReply().problem(503)).contains("too fast");
+            assertThat(Meters.read(other))
+                    .containsEntry("gateway_connections_refused_total{reason=\"address_rate\"}", 1.0);
+            assertThat(first.nextSeq()).isPositive();
+            assertThat(second.nextSeq()).isPositive();
+        }
+    }
+
+    @Test
+    void whenManyAreBeingToldThatTheyAreRefusedOthersAreCutAtOnce() throws Exception {
+        gateways.expectWarning("127.0.0.2 has as many connections as it may");
+        RunningGateway gateway =
+                gateways.start("limits.max-connections-per-address=1", "limits.exempt-addresses=127.0.0.1");
+        List<RawClient> flood = new ArrayList<>();
+        try (RawClient metrics = RawClient.to(gateway)) {
+            for (int i = 0; i < 300; i++) {
+                try {
+                    flood.add(RawClient.from("127.0.0.2", gateway));
+                } catch (SocketException reset) { // before it knew that it was connected
+                    assertThat(reset).hasMessageContaining("reset");
+                }
+            }
+            await().atMost(Meters.PATIENCE)
+                    .untilAsserted(() -> assertThat(
+                                    Meters.read(metrics).get("gateway_limits_reached_total{limit=\"cut_at_accept\"}"))
+                            .isGreaterThan(100.0));
+            try (SseStream exempt = SseStream.open(gateway)) {
+                assertThat(exempt.nextSeq()).isPositive();
+            }
+        } finally {
+            for (RawClient one : flood) {
+                one.close();
+            }
         }
     }
 

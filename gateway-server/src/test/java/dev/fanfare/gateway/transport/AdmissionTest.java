@@ -7,10 +7,7 @@ import dev.fanfare.gateway.address.Forwarding;
 import dev.fanfare.gateway.address.Literal;
 import dev.fanfare.gateway.address.Networks;
 import dev.fanfare.gateway.address.ProxyConfig;
-import dev.fanfare.gateway.metrics.GatewayMetrics;
 import dev.fanfare.gateway.metrics.Refusal;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.net.InetAddress;
@@ -27,9 +24,8 @@ class AdmissionTest {
     private static final Networks NONE = Networks.NONE;
     private static final LimitsConfig UNLIMITED = limits(0, 0, 0);
 
-    private final Forwarding proxies = new Forwarding(
-            new ProxyConfig(Networks.parse("10.9.9.9"), false, Duration.ofSeconds(3), Forwarding.Field.X_FORWARDED_FOR),
-            new GatewayMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
+    private final Forwarding proxies = new Forwarding(new ProxyConfig(
+            Networks.parse("10.9.9.9"), false, Duration.ofSeconds(3), Forwarding.Field.X_FORWARDED_FOR));
 
     @Test
     void takesOnAsManyConnectionsAsConfiguredAndOneMoreWhenOneHasClosed() {
