@@ -3,6 +3,8 @@ package dev.fanfare.gateway.transport;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.gateway.address.Forwarding;
+import dev.fanfare.gateway.address.ProxyConfig;
 import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.config.Given;
 import dev.fanfare.gateway.config.Settings;
@@ -49,6 +51,7 @@ final class EmbeddedGateway implements AutoCloseable {
     private static final ChannelsConfig CHANNELS = ChannelsConfig.from(SETTINGS);
     private static final Origins ORIGINS = new Origins(OriginsConfig.from(SETTINGS), false);
     private static final LimitsConfig LIMITS = LimitsConfig.from(SETTINGS);
+    private static final Forwarding PROXIES = new Forwarding(ProxyConfig.from(SETTINGS));
     private static final HttpRouter ROUTER =
             new HttpRouter(Map.of("/echo", new Echo(), "/echo/", new Echo()), "/sse", "/ws");
     private static final int READ = 2048;
@@ -100,7 +103,8 @@ final class EmbeddedGateway implements AutoCloseable {
                         connection.eventLoop(),
                         new Worker(hub.shardOf(connection.eventLoop()), new RequestDeadlines(connection.eventLoop()))),
                 metrics,
-                new Admission(LIMITS, 1_000, () -> false),
+                new Admission(LIMITS, PROXIES, 1_000, () -> false),
+                PROXIES,
                 readiness,
                 new Bodies(HTTP.maxBodies(), metrics),
                 ORIGINS);
