@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The gateway as a process of its own, started from the class path of the tests. */
-final class ChildGateway implements AutoCloseable {
+public final class ChildGateway implements AutoCloseable {
     private static final Pattern LISTENING = Pattern.compile("listening +\\S+?:(\\d+),");
     private static final int PATIENCE_SECONDS = 30;
 
@@ -44,20 +44,33 @@ final class ChildGateway implements AutoCloseable {
 
     /** Starts it with these environment variables and arguments. */
     static ChildGateway start(Map<String, String> environment, String... arguments) throws IOException {
-        return launch("", environment, arguments);
+        return launch("", environment, List.of("-XX:TieredStopAtLevel=1", "-Xmx256m"), arguments);
+    }
+
+    /** Starts it with these flags for the JVM; each of {@code settings} is {@code key=value}. */
+    public static ChildGateway with(List<String> flags, List<String> settings) throws IOException {
+        return launch(
+                "",
+                Map.of(),
+                flags,
+                settings.stream()
+                        .flatMap(setting -> Stream.of("--set", setting))
+                        .toArray(String[]::new));
     }
 
     /** Starts it with at most {@code files} open files. */
     static ChildGateway withOpenFiles(int files, String... arguments) throws IOException {
-        return launch("ulimit -n " + files + "; ", Map.of(), arguments);
+        return launch("ulimit -n " + files + "; ", Map.of(), List.of("-XX:TieredStopAtLevel=1", "-Xmx256m"), arguments);
     }
 
-    private static ChildGateway launch(String before, Map<String, String> environment, String... arguments)
+    private static ChildGateway launch(
+            String before, Map<String, String> environment, List<String> flags, String... arguments)
             throws IOException {
         List<String> command =
                 new ArrayList<>(List.of("bash", "-c", before + "exec \"$@\"", "gateway", java(), "-cp", classPath()));
         command.addAll(List.of("-XX:+IgnoreUnrecognizedVMOptions", "--enable-native-access=ALL-UNNAMED"));
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx256m", "dev.fanfare.gateway.boot.Main"));
+        command.addAll(flags);
+        command.add("dev.fanfare.gateway.boot.Main");
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(environment);
@@ -65,7 +78,7 @@ final class ChildGateway implements AutoCloseable {
     }
 
     /** Waits until it listens. */
-    int port() {
+    public int port() {
         await().atMost(PATIENCE_SECONDS, TimeUnit.SECONDS)
                 .until(() -> !process.isAlive() || LISTENING.matcher(output()).find());
         Matcher matcher = LISTENING.matcher(output());
@@ -74,12 +87,29 @@ final class ChildGateway implements AutoCloseable {
     }
 
     /** What it printed so far. */
-    String output() {
+    public String output() {
         return String.join("\n", lines);
     }
 
-    List<String> lines() {
+    public List<String> lines() {
         return List.copyOf(lines);
+    }
+
+    /** Sum over all labels of one of its meters. */
+    public long meter(String name) throws IOException {
+        return (long) Meters.sum(Meters.of(port()), name);
+    }
+
+    /** Bytes of heap that are in use after a full collection, which this asks for. */
+    public long heapAfterCollection() throws IOException, InterruptedException {
+        String jcmd = Path.of(java()).resolveSibling("jcmd").toString();
+        Process collect = new ProcessBuilder(jcmd, Long.toString(process.pid()), "GC.run")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertThat(collect.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(collect.exitValue()).as("exit code of " + jcmd).isZero();
+        return meter("gateway_heap_live_bytes");
     }
 
     /** SIGTERM. */
