@@ -29,6 +29,7 @@ class ArchitectureTest {
             Map.entry("channel", 1),
             Map.entry("wire", 1),
             Map.entry("http", 1),
+            Map.entry("auth", 2),
             Map.entry("engine", 2),
             Map.entry("observe", 2),
             Map.entry("engine.memory", 3),

@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.hub;
 
+import dev.fanfare.gateway.channel.Access;
 import dev.fanfare.gateway.channel.ChannelPattern;
 import dev.fanfare.gateway.channel.ChannelRules;
 import dev.fanfare.gateway.channel.Publication;
@@ -51,7 +52,7 @@ public class FanOutBenchmark {
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final Broker broker = new NoBroker();
     private final ChannelRules rules = new ChannelRules(
-            0, Duration.ofMinutes(1), false, SlowConsumerPolicy.DROP, false, false, true, true, 65_536);
+            0, Duration.ofMinutes(1), false, SlowConsumerPolicy.DROP, false, false, Access.ANYONE, Access.ANYONE, 65_536);
     private final Publication.Content content = Publication.Content.ofJson(new byte[236]);
     private final Shard shard = new Shard(
             channel.eventLoop(),

@@ -1,6 +1,7 @@
 package dev.fanfare.gateway.api;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.fanfare.gateway.channel.Access;
 import dev.fanfare.gateway.channel.ChannelName;
 import dev.fanfare.gateway.channel.ChannelRules;
 import dev.fanfare.gateway.channel.ChannelsConfig;
@@ -103,7 +104,7 @@ final class Publisher {
      */
     Broker.Request request(String channel, Message message) throws ApiError {
         ChannelRules rules = rulesOf(channel);
-        if (!rules.publish()) {
+        if (rules.publish() == Access.NOBODY) {
             throw new ApiError(
                     ApiError.Code.PERMISSION_DENIED,
                     "nobody may publish to %s (its namespace says so)".formatted(channel));

@@ -2,6 +2,7 @@ package dev.fanfare.gateway.boot;
 
 import dev.fanfare.gateway.address.ProxyConfig;
 import dev.fanfare.gateway.api.ApiConfig;
+import dev.fanfare.gateway.auth.AuthConfig;
 import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.config.ConfigException;
 import dev.fanfare.gateway.config.Given;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Everything that can be configured; each part stands, with its keys and defaults, beside the feature it is for. */
 record GatewayConfig(
+        AuthConfig auth,
         ServerConfig server,
         TickerConfig ticker,
         HttpConfig http,
@@ -57,11 +59,12 @@ record GatewayConfig(
     }
 
     private static GatewayConfig from(Settings in) {
+        AuthConfig auth = AuthConfig.from(in);
         ServerConfig server = ServerConfig.from(in);
         TickerConfig ticker = TickerConfig.from(in);
         HttpConfig http = HttpConfig.from(in);
         HubConfig hub = HubConfig.from(in);
-        ChannelsConfig channels = ChannelsConfig.from(in);
+        ChannelsConfig channels = ChannelsConfig.from(in, auth.standardAccess());
         MemoryConfig engine = MemoryConfig.from(in);
         ApiConfig api = ApiConfig.from(in);
         OriginsConfig origins = OriginsConfig.from(in);
@@ -69,6 +72,18 @@ record GatewayConfig(
         ProxyConfig proxies = ProxyConfig.from(in);
         DrainConfig drain = DrainConfig.from(in);
         return new GatewayConfig(
-                server, ticker, http, hub, channels, engine, api, origins, limits, proxies, drain, in.documented());
+                auth,
+                server,
+                ticker,
+                http,
+                hub,
+                channels,
+                engine,
+                api,
+                origins,
+                limits,
+                proxies,
+                drain,
+                in.documented());
     }
 }

@@ -11,8 +11,8 @@ import java.time.Duration;
  * @param slowConsumer what a slow subscriber gets
  * @param presence whether it can be asked who is there
  * @param joinLeave whether subscribers are told who comes and goes
- * @param subscribe whether clients may subscribe
- * @param publish whether the API may publish
+ * @param subscribe who may subscribe, and read what it missed
+ * @param publish who may publish with a token; with the key of the API one may wherever it is not {@link Access#NOBODY}
  * @param maxPayload bytes of one publication's data
  */
 public record ChannelRules(
@@ -22,8 +22,8 @@ public record ChannelRules(
         SlowConsumerPolicy slowConsumer,
         boolean presence,
         boolean joinLeave,
-        boolean subscribe,
-        boolean publish,
+        Access subscribe,
+        Access publish,
         int maxPayload) {
 
     /** Whether publications outlive their delivery, so that a subscriber can come back for them. */

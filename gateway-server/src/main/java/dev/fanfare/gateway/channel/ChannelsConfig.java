@@ -18,9 +18,19 @@ public record ChannelsConfig(
         int maxName, int maxPerConnection, ChannelRules standard, Map<String, ChannelRules> namespaces) {
     /** The channel of the stock ticks: a connection that names no channel gets this one. */
     public static final String TICKS = "ticks";
+    /** The namespace whose channels belong to the user they are named after, when there are users. */
+    public static final String USER = "user";
 
     private static final ChannelRules STANDARD = new ChannelRules(
-            100, Duration.ofMinutes(5), false, SlowConsumerPolicy.CATCH_UP, false, false, true, true, 64 * 1024);
+            100,
+            Duration.ofMinutes(5),
+            false,
+            SlowConsumerPolicy.CATCH_UP,
+            false,
+            false,
+            Access.ANYONE,
+            Access.GRANTED,
+            64 * 1024);
 
     public ChannelsConfig {
         namespaces = Map.copyOf(namespaces);
@@ -31,21 +41,28 @@ public record ChannelsConfig(
         return namespaces.getOrDefault(ChannelName.namespace(channel), standard);
     }
 
-    public static ChannelsConfig from(Settings in) {
+    /**
+     * Reads the settings.
+     *
+     * @param subscribe who may subscribe where no setting says so: anyone, or with keys for tokens whoever is authenticated
+     */
+    public static ChannelsConfig from(Settings in, Access subscribe) {
         int maxName =
                 in.number("channels.max-name-length", 255, new Range<>(16, 1024), "characters a channel name may have");
         int maxPerConnection = in.number(
                 "channels.max-per-connection", 100, new Range<>(1, 1_000), "channels one connection may subscribe to");
-        ChannelRules standard = rules(in, "channels.", STANDARD);
+        ChannelRules standard = rules(in, "channels.", subscribing(STANDARD, subscribe));
         Map<String, ChannelRules> namespaces = new HashMap<>();
         namespaces.put(TICKS, rules(in, "namespaces.ticks.", conflating(standard)));
+        namespaces.put(
+                USER, rules(in, "namespaces.user.", subscribing(standard, ownUser(standard.subscribe(), subscribe))));
         for (String name : in.names("namespaces")) {
             if (name.indexOf(':') >= 0 || ChannelName.problem(name, maxName) != null) {
                 in.reject(
                         "namespaces.%s: no channel can have this namespace, which is what stands before the first colon"
                                 .formatted(name));
             }
-            if (!name.equals(TICKS)) {
+            if (!name.equals(TICKS) && !name.equals(USER)) {
                 namespaces.put(name, rules(in, "namespaces." + name + ".", standard));
             }
         }
@@ -75,8 +92,14 @@ public record ChannelsConfig(
                         "catch-up reads later what the channel keeps; drop and disconnect act when slow-consumer.max-pending is reached"),
                 in.flag(at + "presence", or.presence(), "whether the API tells who is subscribed"),
                 in.flag(at + "join-leave", or.joinLeave(), "whether subscribers are told who comes and goes"),
-                in.flag(at + "subscribe", or.subscribe(), "whether clients may subscribe"),
-                in.flag(at + "publish", or.publish(), "whether the API may publish"),
+                in.choice(
+                        at + "subscribe",
+                        or.subscribe(),
+                        "who may subscribe; with keys (auth.*) the default is authenticated, and in the namespace user it is owner"),
+                in.choice(
+                        at + "publish",
+                        or.publish(),
+                        "who may publish with a token; with the key of the API one may wherever it is not nobody"),
                 in.bytes(
                         at + "max-payload",
                         or.maxPayload() % 1024 == 0 ? or.maxPayload() / 1024 + "KiB" : or.maxPayload() + "B",
@@ -86,6 +109,25 @@ public record ChannelsConfig(
 
     private static String written(Duration time) {
         return time.toSeconds() % 60 == 0 ? time.toMinutes() + "m" : time.toSeconds() + "s";
+    }
+
+    /** What is said of all namespaces never opens the channels of users to others; only where there are no users, all may. */
+    private static Access ownUser(Access everywhere, Access standard) {
+        boolean open = everywhere == Access.ANYONE || everywhere == Access.AUTHENTICATED;
+        return open && standard != Access.ANYONE ? Access.OWNER : everywhere;
+    }
+
+    private static ChannelRules subscribing(ChannelRules or, Access subscribe) {
+        return new ChannelRules(
+                or.historySize(),
+                or.historyTtl(),
+                or.conflate(),
+                or.slowConsumer(),
+                or.presence(),
+                or.joinLeave(),
+                subscribe,
+                or.publish(),
+                or.maxPayload());
     }
 
     private static ChannelRules conflating(ChannelRules or) {

@@ -51,6 +51,15 @@ public final class Settings {
      * the name in lower case. What may follow a name is known from a member of the group that was read before.
      */
     public Set<String> names(String group) {
+        return names(group, Set.of());
+    }
+
+    /**
+     * As {@link #names(String)}, for a group of which nothing was read before.
+     *
+     * @param following what may follow a name, for example {@code issuer} and {@code public-key}
+     */
+    public Set<String> names(String group, Set<String> following) {
         String prefix = group + ".";
         Set<String> names = Stream.of(file.keySet(), flags.keySet(), documented.keySet())
                 .flatMap(Set::stream)
@@ -60,10 +69,12 @@ public final class Settings {
         Set<String> known = names.stream()
                 .map(name -> Setting.environmentName(prefix + name))
                 .collect(Collectors.toCollection(TreeSet::new));
-        Set<String> members = documented.keySet().stream()
-                .filter(key -> key.startsWith(prefix))
-                .map(key -> Setting.environmentName(key.substring(key.lastIndexOf('.') + 1))
-                        .substring("FANFARE".length()))
+        Set<String> members = Stream.concat(
+                        following.stream(),
+                        documented.keySet().stream()
+                                .filter(key -> key.startsWith(prefix))
+                                .map(key -> key.substring(key.lastIndexOf('.') + 1)))
+                .map(member -> Setting.environmentName(member).substring("FANFARE".length()))
                 .collect(Collectors.toCollection(TreeSet::new));
         String begin = Setting.environmentName(prefix);
         for (String variable : environment.keySet()) {
@@ -85,6 +96,11 @@ public final class Settings {
             }
             return text;
         });
+    }
+
+    /** A text, empty when the key is not given. */
+    public String optional(String key, String meaning) {
+        return read(Setting.of(key, "", "text", meaning), Function.identity());
     }
 
     /**

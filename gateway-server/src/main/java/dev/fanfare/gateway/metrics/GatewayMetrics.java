@@ -31,6 +31,7 @@ public final class GatewayMetrics {
     private final Map<StreamKind, Map<CloseReason, Counter>> closed = new EnumMap<>(StreamKind.class);
     private final Map<Refusal, Counter> refused = new EnumMap<>(Refusal.class);
     private final Map<Limit, Counter> limits = new EnumMap<>(Limit.class);
+    private final Map<TokenResult, Counter> tokens = new EnumMap<>(TokenResult.class);
     private final Map<StreamKind, Counter> delivered = new EnumMap<>(StreamKind.class);
     private final Map<StreamKind, Counter> sentBytes = new EnumMap<>(StreamKind.class);
     private final Map<Integer, Counter> requests = new ConcurrentHashMap<>();
@@ -74,6 +75,9 @@ public final class GatewayMetrics {
         for (Limit limit : Limit.values()) {
             limits.put(limit, counter(Meter.LIMITS, Tags.of("limit", limit.label())));
         }
+        for (TokenResult result : TokenResult.values()) {
+            tokens.put(result, counter(Meter.TOKENS, Tags.of("result", result.label())));
+        }
         published = counter(Meter.PUBLISHED, Tags.empty());
         dropped = counter(Meter.DROPPED, Tags.of("reason", "slow"));
         untold = counter(Meter.DROPPED, Tags.of("reason", "crowd"));
@@ -109,6 +113,16 @@ public final class GatewayMetrics {
     /** A client went beyond {@code limit}. */
     public void reached(Limit limit) {
         of(limits, limit).increment();
+    }
+
+    /** A token was presented. */
+    public void tokenChecked(TokenResult result) {
+        of(tokens, result).increment();
+    }
+
+    /** Exports how many tokens and users are revoked. */
+    public void watchRevocations(Supplier<Number> count) {
+        gauge(Meter.REVOCATIONS, Tags.empty(), count);
     }
 
     /** {@code messages} of one kind reached their sockets or queues, {@code bytes} in total. */

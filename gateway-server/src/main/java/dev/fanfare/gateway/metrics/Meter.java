@@ -59,6 +59,8 @@ enum Meter {
     ACCEPT_PAUSED("gateway_accept_paused", "1 while accepting is paused."),
     REFUSED("gateway_connections_refused", "Streams not taken on, by reason."),
     LIMITS("gateway_limits_reached", "Times a client went beyond a limit that ends no stream, by limit."),
+    TOKENS("gateway_tokens", "Tokens that were presented, by what became of them."),
+    REVOCATIONS("gateway_revocations", "Tokens and users that are revoked."),
     REQUEST_TIMEOUTS("gateway_request_timeouts", "Connections closed because no complete request came in time."),
     BODIES("gateway_request_body_bytes", "Request bodies of more than 4 KiB that are held, all together."),
     BODIES_REFUSED(

@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.session;
 
+import dev.fanfare.gateway.channel.Access;
 import dev.fanfare.gateway.channel.ChannelName;
 import dev.fanfare.gateway.channel.ChannelPattern;
 import dev.fanfare.gateway.channel.ChannelRules;
@@ -84,7 +85,7 @@ public record StreamRequest(List<Wish> wishes, boolean envelope) {
             throw bad(problem);
         }
         ChannelRules rules = config.rulesOf(name);
-        if (!rules.subscribe()) {
+        if (rules.subscribe() == Access.NOBODY) {
             throw HttpProblem.of(
                     HttpResponseStatus.FORBIDDEN, "nobody may subscribe to %s (its namespace says so)".formatted(name));
         }

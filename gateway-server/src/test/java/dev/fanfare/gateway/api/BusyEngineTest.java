@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.gateway.channel.Access;
 import dev.fanfare.gateway.channel.ChannelPattern;
 import dev.fanfare.gateway.channel.ChannelRules;
 import dev.fanfare.gateway.channel.ChannelsConfig;
@@ -40,7 +41,15 @@ class BusyEngineTest {
             255,
             100,
             new ChannelRules(
-                    10, Duration.ofMinutes(1), false, SlowConsumerPolicy.CATCH_UP, false, false, true, true, 1024),
+                    10,
+                    Duration.ofMinutes(1),
+                    false,
+                    SlowConsumerPolicy.CATCH_UP,
+                    false,
+                    false,
+                    Access.ANYONE,
+                    Access.ANYONE,
+                    1024),
             Map.of());
     private static final Background BACKGROUND = new Background(Runnable::run);
     private static final String PUBLISH = "{\"channel\":\"a:b\",\"data\":1}";

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.fanfare.gateway.Frugal;
+import dev.fanfare.gateway.channel.Access;
 import dev.fanfare.gateway.channel.ChannelName;
 import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.config.Settings;
@@ -58,7 +59,12 @@ class CommandFuzz {
 
     private static Map<String, HttpRoute> routes(Settings none) {
         Api.Parts parts = new Api.Parts(
-                ChannelsConfig.from(none), BROKER, new NoPresence(), IdleHub.of(BROKER), Runnable::run, "fuzz");
+                ChannelsConfig.from(none, Access.ANYONE),
+                BROKER,
+                new NoPresence(),
+                IdleHub.of(BROKER),
+                Runnable::run,
+                "fuzz");
         return Api.routes(ApiConfig.from(none), parts);
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ChannelsConfigTest {
@@ -18,8 +19,12 @@ class ChannelsConfigTest {
     private final Map<String, String> environment = new HashMap<>();
 
     private ChannelsConfig read() throws ConfigException {
+        return read(Access.ANYONE);
+    }
+
+    private ChannelsConfig read(Access standard) throws ConfigException {
         Settings in = new Settings(file, environment, Map.of());
-        ChannelsConfig config = ChannelsConfig.from(in);
+        ChannelsConfig config = ChannelsConfig.from(in, standard);
         in.verify();
         return config;
     }
@@ -34,14 +39,14 @@ class ChannelsConfigTest {
     void theEnvironmentAloneMakesANamespace() throws ConfigException {
         environment.put("FANFARE_NAMESPACES_CHAT_HISTORY_SIZE", "7");
         environment.put("FANFARE_NAMESPACES_MY_ROOM_PRESENCE", "true");
-        environment.put("FANFARE_NAMESPACES_TICKS_PUBLISH", "false");
+        environment.put("FANFARE_NAMESPACES_TICKS_PUBLISH", "nobody");
         ChannelsConfig config = read();
 
-        assertThat(config.namespaces()).containsOnlyKeys("chat", "my_room", "ticks");
+        assertThat(config.namespaces()).containsOnlyKeys("chat", "my_room", "ticks", "user");
         assertThat(config.rulesOf("chat:a").historySize()).isEqualTo(7);
         assertThat(config.rulesOf("chat:a").presence()).isFalse();
         assertThat(config.rulesOf("my_room:1").presence()).isTrue();
-        assertThat(config.rulesOf("ticks").publish()).isFalse();
+        assertThat(config.rulesOf("ticks").publish()).isEqualTo(Access.NOBODY);
     }
 
     @Test
@@ -51,7 +56,7 @@ class ChannelsConfigTest {
         environment.put("FANFARE_NAMESPACES_MY_ROOM_CONFLATE", "true");
         ChannelsConfig config = read();
 
-        assertThat(config.namespaces()).containsOnlyKeys("My-Room", "ticks");
+        assertThat(config.namespaces()).containsOnlyKeys("My-Room", "ticks", "user");
         assertThat(config.rulesOf("My-Room:1").historySize()).isEqualTo(7);
         assertThat(config.rulesOf("My-Room:1").conflate()).isTrue();
     }
@@ -90,5 +95,47 @@ class ChannelsConfigTest {
         assertThat(ChannelName.problem("a".repeat(length), 16))
                 .contains("longer than 16")
                 .hasSizeLessThan(150);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"subscribe", "publish"})
+    void trueAndFalseAreNoWordsForWhoMayAnyMore(String key) {
+        file.put("channels." + key, new Given("true", "file"));
+        file.put("namespaces.chat." + key, new Given("false", "file"));
+        assertThat(problems())
+                .hasSize(2)
+                .allMatch(problem -> problem.endsWith("allowed: one of anyone, authenticated, granted, owner, nobody"));
+    }
+
+    @Test
+    void withoutKeysAnyoneMaySubscribeEverywhereAndPublishWithAGrantOnly() throws ConfigException {
+        for (String channel : List.of("ticks", "user:42", "chat:a")) {
+            assertThat(read().rulesOf(channel).subscribe()).as(channel).isEqualTo(Access.ANYONE);
+            assertThat(read().rulesOf(channel).publish()).as(channel).isEqualTo(Access.GRANTED);
+        }
+    }
+
+    @Test
+    void withKeysUsersMaySubscribeAndTheNamespaceUserIsForItsOwner() throws ConfigException {
+        ChannelsConfig config = read(Access.AUTHENTICATED);
+        assertThat(config.rulesOf("ticks").subscribe()).isEqualTo(Access.AUTHENTICATED);
+        assertThat(config.rulesOf("chat:a").subscribe()).isEqualTo(Access.AUTHENTICATED);
+        assertThat(config.rulesOf("user:42").subscribe()).isEqualTo(Access.OWNER);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "anyone, owner",
+        "authenticated, owner",
+        "granted, granted",
+        "owner, owner",
+        "nobody, nobody",
+    })
+    void whatHoldsForAllNamespacesNeverOpensTheNamespaceUser(String everywhere, String user) throws ConfigException {
+        file.put("channels.subscribe", new Given(everywhere, "file"));
+        assertThat(read(Access.AUTHENTICATED).rulesOf("user:42").subscribe().name())
+                .isEqualToIgnoringCase(user);
+        file.put("namespaces.user.subscribe", new Given("anyone", "file"));
+        assertThat(read(Access.AUTHENTICATED).rulesOf("user:42").subscribe()).isEqualTo(Access.ANYONE);
     }
 }

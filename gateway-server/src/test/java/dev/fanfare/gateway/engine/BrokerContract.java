@@ -3,6 +3,7 @@ package dev.fanfare.gateway.engine;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.gateway.channel.Access;
 import dev.fanfare.gateway.channel.ChannelPattern;
 import dev.fanfare.gateway.channel.ChannelRules;
 import dev.fanfare.gateway.channel.Publication;
@@ -301,8 +302,8 @@ public abstract class BrokerContract {
                 SlowConsumerPolicy.CATCH_UP,
                 true,
                 true,
-                true,
-                true,
+                Access.ANYONE,
+                Access.ANYONE,
                 65_536);
     }
 }

@@ -2,6 +2,7 @@ package dev.fanfare.gateway.hub;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.fanfare.gateway.channel.Access;
 import dev.fanfare.gateway.channel.ChannelRules;
 import dev.fanfare.gateway.channel.Publication;
 import dev.fanfare.gateway.channel.SlowConsumerPolicy;
@@ -71,7 +72,16 @@ final class Bench {
     }
 
     static ChannelRules rules(int historySize, boolean conflate, SlowConsumerPolicy policy) {
-        return new ChannelRules(historySize, Duration.ofMinutes(5), conflate, policy, false, false, true, true, 65_536);
+        return new ChannelRules(
+                historySize,
+                Duration.ofMinutes(5),
+                conflate,
+                policy,
+                false,
+                false,
+                Access.ANYONE,
+                Access.ANYONE,
+                65_536);
     }
 
     TestClient join(StreamProtocol protocol) {

@@ -3,6 +3,7 @@ package dev.fanfare.gateway.hub;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.gateway.channel.Access;
 import dev.fanfare.gateway.channel.ChannelRules;
 import dev.fanfare.gateway.channel.Cursor;
 import dev.fanfare.gateway.channel.Publication;
@@ -257,7 +258,15 @@ class LossTest {
     @Test
     void beyondACrowdNobodyIsToldWhoComesAndGoes() {
         ChannelRules told = new ChannelRules(
-                0, Bench.HISTORY.historyTtl(), false, SlowConsumerPolicy.DROP, false, true, true, true, 1);
+                0,
+                Bench.HISTORY.historyTtl(),
+                false,
+                SlowConsumerPolicy.DROP,
+                false,
+                true,
+                Access.ANYONE,
+                Access.ANYONE,
+                1);
         Bench bench = new Bench(told);
         for (int i = 0; i < Bench.config().bounds().crowd() + 3; i++) {
             bench.join(Bench.SSE);

@@ -175,6 +175,8 @@ class GatewayMetricsTest {
         metrics.watchChannels(() -> 1, () -> 2, () -> 3);
         metrics.watchEngine(() -> 1, () -> 2, () -> 3);
         metrics.watchEngineBounds(() -> 4, () -> 5, () -> 6);
+        metrics.tokenChecked(TokenResult.EXPIRED);
+        metrics.watchRevocations(() -> 3);
         metrics.gaps(1);
         metrics.replayed(2);
         metrics.ticksEvery(Duration.ofMillis(250));

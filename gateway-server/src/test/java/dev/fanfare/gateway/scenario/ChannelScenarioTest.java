@@ -22,7 +22,7 @@ class ChannelScenarioTest {
         "namespaces.chat.join-leave=true",
         "namespaces.price.conflate=true",
         "namespaces.live.history-size=0",
-        "namespaces.secret.subscribe=false"
+        "namespaces.secret.subscribe=nobody"
     };
 
     @RegisterExtension

@@ -22,7 +22,7 @@ class PublishApiErrorsTest {
     static void start() {
         gateway = RunningGateway.with(
                 "ticker.source=off",
-                "namespaces.closed.publish=false",
+                "namespaces.closed.publish=nobody",
                 "namespaces.plain.history-size=0",
                 "namespaces.tiny.max-payload=4B",
                 "api.max-batch=5");

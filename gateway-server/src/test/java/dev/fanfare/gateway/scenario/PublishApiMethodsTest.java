@@ -134,7 +134,7 @@ class PublishApiMethodsTest {
 
     @Test
     void aBroadcastHasAnOutcomeOfItsOwnForEachChannel() throws Exception {
-        ApiCalls api = start("namespaces.closed.publish=false", "namespaces.tiny.max-payload=2B");
+        ApiCalls api = start("namespaces.closed.publish=nobody", "namespaces.tiny.max-payload=2B");
         JsonNode responses = api.result(
                         "broadcast",
                         "{\"channels\":[\"chat:a\",\"no name\",7,\"closed:x\",\"tiny:x\",\"\",\"chat:b\",\"chat:a\"],\"data\":\"hello\"}")

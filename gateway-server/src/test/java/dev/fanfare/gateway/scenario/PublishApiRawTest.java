@@ -116,13 +116,13 @@ class PublishApiRawTest {
                 "/publish/tiny:a        | 12345 | 413 | 5 bytes",
             })
     void whatCannotBePublishedIsAProblem(String path, String body, int status, String words) throws Exception {
-        ApiCalls api = start("namespaces.closed.publish=false", "namespaces.tiny.max-payload=4B");
+        ApiCalls api = start("namespaces.closed.publish=nobody", "namespaces.tiny.max-payload=4B");
         assertThat(api.post(path, body).problem(status)).contains(words);
     }
 
     @Test
     void eachLineOfABulkHasItsOwnResultInOrderAndWrongOnesDoNotStopTheRest() throws Exception {
-        ApiCalls api = start("namespaces.closed.publish=false", "namespaces.tiny.max-payload=4B");
+        ApiCalls api = start("namespaces.closed.publish=nobody", "namespaces.tiny.max-payload=4B");
         List<JsonNode> lines = lines(api.post("/api/bulk", """
                 {"channel":"chat:a","data":1}
                 not JSON

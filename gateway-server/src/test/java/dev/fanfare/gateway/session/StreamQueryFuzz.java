@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fanfare.gateway.Frugal;
+import dev.fanfare.gateway.channel.Access;
 import dev.fanfare.gateway.channel.ChannelName;
 import dev.fanfare.gateway.channel.ChannelPattern;
 import dev.fanfare.gateway.channel.ChannelsConfig;
@@ -19,7 +20,8 @@ import java.util.Map;
 /** What a stream is asked for: the query on the first line, {@code Last-Event-ID} on the second. */
 class StreamQueryFuzz {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final ChannelsConfig CHANNELS = ChannelsConfig.from(new Settings(Map.of(), Map.of(), Map.of()));
+    private static final ChannelsConfig CHANNELS =
+            ChannelsConfig.from(new Settings(Map.of(), Map.of(), Map.of()), Access.ANYONE);
 
     @FuzzTest(maxDuration = "2m")
     void request(byte[] input) throws Exception {

@@ -3,6 +3,7 @@ package dev.fanfare.gateway.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fanfare.gateway.channel.Access;
 import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.channel.Cursor;
 import dev.fanfare.gateway.channel.StreamPosition;
@@ -18,13 +19,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StreamRequestTest {
-    private static final ChannelsConfig CHANNELS = ChannelsConfig.from(new Settings(
-            Map.of(
-                    "namespaces.closed.subscribe", new Given("false", "test"),
-                    "namespaces.plain.history-size", new Given("0", "test"),
-                    "channels.max-per-connection", new Given("3", "test")),
-            Map.of(),
-            Map.of()));
+    private static final ChannelsConfig CHANNELS = ChannelsConfig.from(
+            new Settings(
+                    Map.of(
+                            "namespaces.closed.subscribe", new Given("nobody", "test"),
+                            "namespaces.plain.history-size", new Given("0", "test"),
+                            "channels.max-per-connection", new Given("3", "test")),
+                    Map.of(),
+                    Map.of()),
+            Access.ANYONE);
 
     private static StreamRequest of(Map<String, List<String>> query) throws HttpProblem {
         return StreamRequest.of(query, null, true, CHANNELS);

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fanfare.gateway.channel.Access;
 import dev.fanfare.gateway.channel.ChannelRules;
 import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.config.Settings;
@@ -108,8 +109,8 @@ class TickBroadcasterTest {
                 return "test";
             }
         };
-        ChannelRules rules =
-                ChannelsConfig.from(new Settings(Map.of(), Map.of(), Map.of())).rulesOf("ticks");
+        ChannelRules rules = ChannelsConfig.from(new Settings(Map.of(), Map.of(), Map.of()), Access.ANYONE)
+                .rulesOf("ticks");
         return new TickBroadcaster(source, interval, broker, rules, metrics);
     }
 

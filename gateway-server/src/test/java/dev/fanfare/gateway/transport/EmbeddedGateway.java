@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.gateway.address.Forwarding;
 import dev.fanfare.gateway.address.ProxyConfig;
+import dev.fanfare.gateway.channel.Access;
 import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.config.Given;
 import dev.fanfare.gateway.config.Settings;
@@ -48,7 +49,7 @@ final class EmbeddedGateway implements AutoCloseable {
             Map.of("origins.allowed", new Given("https://ok.example,https://*.ok.example", "test")));
     private static final HttpConfig HTTP = HttpConfig.from(SETTINGS);
     private static final HubConfig HUB = HubConfig.from(SETTINGS);
-    private static final ChannelsConfig CHANNELS = ChannelsConfig.from(SETTINGS);
+    private static final ChannelsConfig CHANNELS = ChannelsConfig.from(SETTINGS, Access.ANYONE);
     private static final Origins ORIGINS = new Origins(OriginsConfig.from(SETTINGS), false);
     private static final LimitsConfig LIMITS = LimitsConfig.from(SETTINGS);
     private static final Forwarding PROXIES = new Forwarding(ProxyConfig.from(SETTINGS));

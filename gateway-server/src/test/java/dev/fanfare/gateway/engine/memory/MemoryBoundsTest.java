@@ -3,6 +3,7 @@ package dev.fanfare.gateway.engine.memory;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.gateway.channel.Access;
 import dev.fanfare.gateway.channel.ChannelRules;
 import dev.fanfare.gateway.channel.Publication;
 import dev.fanfare.gateway.channel.SlowConsumerPolicy;
@@ -248,8 +249,8 @@ class MemoryBoundsTest {
                 SlowConsumerPolicy.CATCH_UP,
                 false,
                 false,
-                true,
-                true,
+                Access.ANYONE,
+                Access.ANYONE,
                 65_536);
     }
 

@@ -3,6 +3,7 @@ package dev.fanfare.gateway.engine.memory;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.gateway.channel.Access;
 import dev.fanfare.gateway.channel.ChannelRules;
 import dev.fanfare.gateway.channel.Publication;
 import dev.fanfare.gateway.channel.SlowConsumerPolicy;
@@ -35,8 +36,8 @@ class NoNeedlessGapsTest {
     private final MemoryConfig config = new MemoryConfig(1024 * 1024, 10_000, 1_000);
     private final EngineThread thread = new EngineThread(config);
     private final MemoryBroker broker = new MemoryBroker(config, thread, now::get);
-    private final ChannelRules rules =
-            new ChannelRules(SIZE, TTL, false, SlowConsumerPolicy.CATCH_UP, false, false, true, true, 65_536);
+    private final ChannelRules rules = new ChannelRules(
+            SIZE, TTL, false, SlowConsumerPolicy.CATCH_UP, false, false, Access.ANYONE, Access.ANYONE, 65_536);
 
     private final Map<String, Model> models = new HashMap<>();
     /** Where somebody stood who has gone since. */
