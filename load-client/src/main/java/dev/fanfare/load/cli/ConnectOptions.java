@@ -30,7 +30,7 @@ final class ConnectOptions {
             paramLabel = "N",
             defaultValue = "1000",
             converter = Converters.Positive.class,
-            description = "Connections to open. Default: ${DEFAULT-VALUE}.")
+            description = "Connections to open, or with --http2 streams. Default: ${DEFAULT-VALUE}.")
     private int connections;
 
     @Option(
@@ -38,8 +38,26 @@ final class ConnectOptions {
             paramLabel = "0..1",
             defaultValue = "0.5",
             converter = Converters.Share.class,
-            description = "Share of the connections that use SSE; the rest uses WebSocket. Default: ${DEFAULT-VALUE}.")
+            description = {
+                "Share of the connections that use SSE; the rest uses WebSocket. Default: ${DEFAULT-VALUE}, with --http2: 1."
+            })
     private double sseShare;
+
+    @Option(
+            names = "--http2",
+            description = {
+                "SSE over HTTP/2, many streams on a connection: by ALPN over TLS, by prior knowledge without. WebSockets stay"
+                        + " with HTTP/1.1."
+            })
+    private boolean http2;
+
+    @Option(
+            names = "--streams-per-connection",
+            paramLabel = "N",
+            defaultValue = "100",
+            converter = Converters.Positive.class,
+            description = "With --http2: streams on each connection, at most. Default: ${DEFAULT-VALUE}.")
+    private int streamsPerConnection;
 
     @Option(
             names = "--slow-share",
@@ -142,12 +160,31 @@ final class ConnectOptions {
         return slowShare;
     }
 
+    private static boolean given(CommandSpec spec, String option) {
+        return !spec.findOption(option).originalStringValues().isEmpty();
+    }
+
+    /** Whether an option that was not given says something about this run. */
+    boolean concerns(String option) {
+        return http2 || !option.equals("--streams-per-connection");
+    }
+
+    /** How many sockets each stream needs, on average. */
+    double socketsPerStream() {
+        return http2 ? 1 - sseShare + sseShare / streamsPerConnection : 1;
+    }
+
     /**
      * Refuses options that do not go together.
      *
      * @throws ParameterException naming the option and the fault
      */
     void check(CommandSpec spec) {
+        if (!http2 && given(spec, "--streams-per-connection")) {
+            throw new ParameterException(
+                    spec.commandLine(), "Invalid option '--streams-per-connection' without --http2");
+        }
+        sseShare = http2 && !given(spec, "--sse-share") ? 1 : sseShare;
         boolean encrypted = urls.stream().anyMatch(url -> Target.parse(url).tls());
         if (!encrypted && (insecure || ca != null)) {
             throw new ParameterException(
@@ -169,7 +206,7 @@ final class ConnectOptions {
                 urls,
                 new RequestPlan(ssePath, wsPath, headers, tokens),
                 new TlsPlan(insecure, ca),
-                0,
+                http2 ? streamsPerConnection : 0,
                 connections,
                 sseShare,
                 slowShare,

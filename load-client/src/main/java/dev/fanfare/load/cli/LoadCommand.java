@@ -155,7 +155,7 @@ final class LoadCommand implements Callable<Integer> {
         connect.check(console());
         ConnectPlan connecting = connect.plan(channels.plan(), channels.scenario() == Scenario.RECONNECT_STORM);
         int connections = connecting.connections();
-        int fit = OpenFiles.connectionsPerProcess();
+        int fit = (int) Math.min(Integer.MAX_VALUE, OpenFiles.connectionsPerProcess() / connect.socketsPerStream());
         int processes = workers == 0 ? OpenFiles.processesFor(connections, fit) : workers == 1 ? 0 : workers;
         int each = (connections + Math.max(1, processes) - 1) / Math.max(1, processes);
         if (each > fit) {
@@ -203,12 +203,16 @@ final class LoadCommand implements Callable<Integer> {
             String fallback = option.defaultValue();
             if (!given.isEmpty()) {
                 settings.put(option.longestName(), shown(option.longestName(), given));
-            } else if (fallback != null && option.arity().max() > 0 && channels.concerns(option.longestName())) {
+            } else if (fallback != null && option.arity().max() > 0 && concerns(option.longestName())) {
                 settings.put(option.longestName(), fallback);
             }
         }
         settings.put("--loops", String.valueOf(plan.loops()));
         return settings;
+    }
+
+    private boolean concerns(String option) {
+        return channels.concerns(option) && connect.concerns(option);
     }
 
     /** Of headers the names only, of tokens none: their values may be secrets, and reports are passed on. */

@@ -3,6 +3,7 @@ package dev.fanfare.load.connect;
 import dev.fanfare.load.stats.Counter;
 import dev.fanfare.load.stats.Interval;
 import dev.fanfare.load.stats.LoopStats;
+import dev.fanfare.load.stats.Transport;
 import dev.fanfare.load.wire.SharedTicks;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslHandler;
@@ -38,6 +39,7 @@ final class ClientLoop {
 
     private final EventLoop loop;
     private final Dialer dialer;
+    private final @Nullable Http2Pool http2;
     private final ConnectPlan plan;
     private final Slice slice;
     private final List<Target> targets;
@@ -49,9 +51,9 @@ final class ClientLoop {
     private final byte[] scratch = new byte[SharedReceiveBuffer.SIZE];
 
     /** Handshakes under way, oldest first. */
-    private final Set<Connection> pending = new LinkedHashSet<>();
+    private final Set<Link> pending = new LinkedHashSet<>();
 
-    private final Set<Connection> open = new HashSet<>();
+    private final Set<Link> open = new HashSet<>();
     private final List<Subscriber> subscribers = new ArrayList<>();
     /** Subscribers whose wait for a reconnect is over. */
     private final ArrayDeque<Subscriber> again = new ArrayDeque<>();
@@ -80,6 +82,7 @@ final class ClientLoop {
     ClientLoop(EventLoop loop, IoBackend io, ConnectPlan plan, List<Target> targets, Slice slice) {
         this.loop = loop;
         this.dialer = new Dialer(loop, io, plan.tls());
+        this.http2 = plan.streamsPerConnection() == 0 ? null : new Http2Pool(this, dialer, plan);
         this.plan = plan;
         this.slice = slice;
         this.targets = targets;
@@ -136,7 +139,7 @@ final class ClientLoop {
 
     private void hold(boolean on) {
         holding = on;
-        for (Connection each : open) {
+        for (Link each : open) {
             if (each.subscriber().member().slow()) {
                 each.read(!on);
             }
@@ -149,8 +152,8 @@ final class ClientLoop {
         loop.execute(() -> {
             stopping = true;
             subscribers.forEach(each -> each.judge().end(each.isOpen(), ends));
-            List.copyOf(open).forEach(Connection::stop);
-            List.copyOf(pending).forEach(Connection::stop);
+            List.copyOf(open).forEach(Link::stop);
+            List.copyOf(pending).forEach(Link::stop);
             result.complete(stats.collect());
         });
         return result;
@@ -208,22 +211,28 @@ final class ClientLoop {
     private void giveUpOn(long now) {
         long limit = TimeUnit.MILLISECONDS.toNanos(plan.connectTimeoutMillis());
         while (!pending.isEmpty()) {
-            Iterator<Connection> oldest = pending.iterator();
-            Connection connection = oldest.next();
-            if (now - connection.startedNanos() < limit) {
+            Iterator<Link> oldest = pending.iterator();
+            Link link = oldest.next();
+            if (now - link.startedNanos() < limit) {
                 return;
             }
-            connection.failed("no complete response head within " + plan.connectTimeoutMillis() + " ms");
+            link.failed("no complete response head within " + plan.connectTimeoutMillis() + " ms");
         }
     }
 
     private void attempt(Subscriber subscriber, long now) {
         Roster.Member member = subscriber.member();
         stats.group(member.slow()).add(Counter.ATTEMPTED, 1);
+        if (http2 != null && member.transport() == Transport.SSE) {
+            Http2Stream stream = http2.open(subscriber, now);
+            pending.add(stream);
+            stream.begin();
+            return;
+        }
         Connection connection = new Connection(this, subscriber, now);
         pending.add(connection);
-        Dialer.Line line = new Dialer.Line(target(member), member.sourceBlock(), member.slow(), false, 0);
-        dialer.dial(line, connection, cause -> connection.failed(FailureReason.of(cause)));
+        Dialer.Line line = new Dialer.Line(target(member.target()), member.sourceBlock(), member.slow(), false, 0);
+        dialer.dial(line, connection.handler(), cause -> connection.failed(FailureReason.of(cause)));
     }
 
     /** Runs a task on this loop after a while; a task that fails says so, for nobody waits for its result. */
@@ -256,8 +265,9 @@ final class ClientLoop {
         return requests;
     }
 
-    Target target(Roster.Member member) {
-        return targets.get(member.target());
+    /** A target by its index. */
+    Target target(int index) {
+        return targets.get(index);
     }
 
     /** Keys are agreed on, {@code nanos} after the connection was made. */
@@ -270,20 +280,20 @@ final class ClientLoop {
         dialer.tls().resumed(encrypting); // forgets the engine
     }
 
-    void opened(Connection connection) {
-        Subscriber subscriber = connection.subscriber();
-        pending.remove(connection);
-        open.add(connection);
+    void opened(Link link) {
+        Subscriber subscriber = link.subscriber();
+        pending.remove(link);
+        open.add(link);
         settle(subscriber);
         subscriber.opened();
         Roster.Member member = subscriber.member();
         stats.group(member.slow()).add(Counter.opened(member.transport()), 1);
-        stats.connectTime(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - connection.startedNanos()));
+        stats.connectTime(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - link.startedNanos()));
     }
 
-    void failed(Connection connection, String reason) {
-        Subscriber subscriber = connection.subscriber();
-        pending.remove(connection);
+    void failed(Link link, String reason) {
+        Subscriber subscriber = link.subscriber();
+        pending.remove(link);
         settle(subscriber);
         if (!stopping) {
             stats.failed(subscriber.member().slow(), reason);
@@ -292,19 +302,19 @@ final class ClientLoop {
         }
     }
 
-    void ended(Connection connection, String reason) {
-        open.remove(connection);
+    void ended(Link link, String reason) {
+        open.remove(link);
         if (!stopping) {
-            Roster.Member member = connection.subscriber().member();
+            Roster.Member member = link.subscriber().member();
             stats.ended(member.slow(), member.transport(), reason);
-            tryAgainLater(connection.subscriber());
+            tryAgainLater(link.subscriber());
         }
     }
 
     /** This client has cut the connection; it comes back within the spread, whatever the server asked for. */
-    void dropped(Connection connection) {
-        Subscriber subscriber = connection.subscriber();
-        open.remove(connection);
+    void dropped(Link link) {
+        Subscriber subscriber = link.subscriber();
+        open.remove(link);
         Roster.Member member = subscriber.member();
         stats.dropped(member.slow(), member.transport());
         long wait = ThreadLocalRandom.current().nextLong(channels().spreadMillis() + 1);

@@ -7,12 +7,14 @@ import dev.fanfare.load.wire.SseEvents;
 import dev.fanfare.load.wire.Upgrade;
 import org.jspecify.annotations.Nullable;
 
-/** An event stream: chunked, of a length told before, or ended by the connection. Its event loop only. */
+/** An event stream: chunked, of a length told before, or ended by the connection or by HTTP/2. Its event loop only. */
 final class SseConversation implements Conversation, SseEvents {
-    private static final String END = "sse: end of stream";
+    /** How to name the end that the server gave the stream. */
+    static final String END = "sse: end of stream";
+
     private static final byte[] NOTHING = new byte[0];
 
-    private final Connection connection;
+    private final Link link;
     private final Subscriber subscriber;
     private final long body;
     private final ChunkedDecoder chunked = new ChunkedDecoder();
@@ -22,9 +24,9 @@ final class SseConversation implements Conversation, SseEvents {
     /**
      * @param body the length of the body, or what stands for it in {@link Upgrade}
      */
-    SseConversation(Connection connection, Subscriber subscriber, long body) {
-        this.connection = connection;
-        this.subscriber = subscriber;
+    SseConversation(Link link, long body) {
+        this.link = link;
+        this.subscriber = link.subscriber();
         this.body = body;
         this.left = body;
     }
@@ -39,7 +41,7 @@ final class SseConversation implements Conversation, SseEvents {
             decoder.body(buffer, offset, offset + count);
         }
         if (left == 0 || chunked.done()) {
-            connection.ended(END);
+            link.ended(END);
         }
     }
 

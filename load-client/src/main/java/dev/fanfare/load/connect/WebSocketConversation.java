@@ -14,9 +14,9 @@ final class WebSocketConversation implements Conversation, FrameEvents {
     private final Subscriber subscriber;
     private final FrameDecoder decoder = new FrameDecoder(this);
 
-    WebSocketConversation(Connection connection, Subscriber subscriber) {
+    WebSocketConversation(Connection connection) {
         this.connection = connection;
-        this.subscriber = subscriber;
+        this.subscriber = connection.subscriber();
     }
 
     @Override

@@ -2,8 +2,10 @@ package dev.fanfare.load.wire;
 
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param headers lower-case name to value
  */
 public record ResponseHead(int status, Map<String, String> headers) {
+    private static final Set<String> CONNECTION_FIELDS =
+            Set.of("connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade");
     private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
 
     public ResponseHead {
@@ -40,6 +44,29 @@ public record ResponseHead(int status, Map<String, String> headers) {
             field(text.substring(at, lineEnd), headers);
             at = lineEnd + 2;
         }
+    }
+
+    /**
+     * The head that these fields are (RFC 9113 §8.2, §8.3); null for trailers, which have no status.
+     *
+     * @throws ProtocolViolation when they may not stand in a response
+     */
+    static @Nullable ResponseHead ofHttp2(List<HpackDecoder.Field> fields) throws ProtocolViolation {
+        int status = 0;
+        Map<String, String> headers = new LinkedHashMap<>();
+        for (HpackDecoder.Field field : fields) {
+            String name = field.name();
+            if (name.equals(":status") && status == 0 && headers.isEmpty()) {
+                status = status("HTTP/1.1 " + field.value());
+            } else if (name.startsWith(":")
+                    || CONNECTION_FIELDS.contains(name)
+                    || !name.equals(name.toLowerCase(Locale.ROOT))) {
+                throw new ProtocolViolation("HTTP/2 header field that may not be in a response");
+            } else {
+                field(name + ":" + field.value(), headers);
+            }
+        }
+        return status == 0 ? null : new ResponseHead(status, headers);
     }
 
     private static int status(String line) throws ProtocolViolation {
