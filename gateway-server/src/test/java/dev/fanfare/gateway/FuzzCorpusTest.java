@@ -20,12 +20,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Runs every fuzz target ({@code *Fuzz}) on the inputs that are kept for it, and on a hundred mutants of them that are the same
+ * Runs every fuzz target ({@code *Fuzz}) on the inputs that are kept for it, and on sixty mutants of them that are the same
  * in every run. Without jazzer's agent: that rewrites classes for the whole JVM, and the other tests run in the same one.
  * {@code ops/fuzz} searches for new inputs.
  */
 class FuzzCorpusTest {
-    private static final int MUTANTS = 100;
+    private static final int MUTANTS = 60;
     private static final Path CORPUS = Path.of("src/test/resources");
 
     /** One method that takes any bytes. */

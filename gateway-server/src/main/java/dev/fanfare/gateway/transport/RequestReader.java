@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestReader extends SimpleChannelInboundHandler<HttpObject> {
     private static final byte[] NOTHING = {};
+    /** RFC 3986 §3.2.2 has none of them in a host. */
+    private static final String NOT_IN_HOST = ",/?#@\\<>\"^`{|}";
 
     private final HttpConfig config;
     private final HttpEndpoints endpoints;
@@ -174,11 +177,30 @@ final class RequestReader extends SimpleChannelInboundHandler<HttpObject> {
         if (failure != null) {
             throw malformed(failure);
         }
-        int hosts = request.headers().getAll(HttpHeaderNames.HOST).size();
-        if (hosts > 1 || (hosts == 0 && request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) >= 0)) {
+        requireOneMeaning(request);
+    }
+
+    /** Another reader before us must not see another request: where it ends, and for which host it is. */
+    private static void requireOneMeaning(HttpRequest request) throws HttpProblem {
+        List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
+        boolean hostNeeded = request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) >= 0;
+        if (hosts.size() > 1
+                || (hosts.isEmpty() && hostNeeded)
+                || !hosts.stream().allMatch(RequestReader::isHost)) {
             throw HttpProblem.of( // RFC 9112 §3.2
-                    HttpResponseStatus.BAD_REQUEST, "the header Host must stand in a request once");
+                    HttpResponseStatus.BAD_REQUEST,
+                    "the header Host must stand in a request once, with a name and no more");
         }
+        List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        if (codings.size() > 1 || (codings.size() == 1 && !codings.get(0).trim().equalsIgnoreCase("chunked"))) {
+            throw HttpProblem.of(
+                    HttpResponseStatus.BAD_REQUEST, "Transfer-Encoding may be chunked, once, and nothing else");
+        }
+    }
+
+    /** Whether that has only characters of a name or address and a port; what a line that was folded adds does not pass. */
+    private static boolean isHost(String text) {
+        return text.chars().allMatch(c -> c > ' ' && c < 0x7f && NOT_IN_HOST.indexOf(c) < 0);
     }
 
     private HttpProblem tooLarge() {

@@ -33,6 +33,7 @@ import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -43,16 +44,36 @@ import java.util.concurrent.CompletionStage;
  * once. One thread.
  */
 final class EmbeddedGateway implements AutoCloseable {
-    private static final Settings SETTINGS = new Settings(
-            Map.of(),
-            Map.of(),
-            Map.of("origins.allowed", new Given("https://ok.example,https://*.ok.example", "test")));
-    private static final HttpConfig HTTP = HttpConfig.from(SETTINGS);
-    private static final HubConfig HUB = HubConfig.from(SETTINGS);
-    private static final ChannelsConfig CHANNELS = ChannelsConfig.from(SETTINGS, Access.ANYONE);
-    private static final Origins ORIGINS = new Origins(OriginsConfig.from(SETTINGS), false);
-    private static final LimitsConfig LIMITS = LimitsConfig.from(SETTINGS);
-    private static final Forwarding PROXIES = new Forwarding(ProxyConfig.from(SETTINGS));
+    private static final Terms USUAL = Terms.of();
+
+    /** How connections are treated: what the configuration says. */
+    record Terms(
+            HttpConfig http,
+            HubConfig hub,
+            ChannelsConfig channels,
+            Origins origins,
+            Forwarding proxies,
+            Admission admission) {
+        /** With some settings, each {@code key=value}. */
+        static Terms of(String... settings) {
+            Map<String, Given> given = new HashMap<>();
+            given.put("origins.allowed", new Given("https://ok.example,https://*.ok.example", "test"));
+            for (String setting : settings) {
+                int equals = setting.indexOf('=');
+                given.put(setting.substring(0, equals), new Given(setting.substring(equals + 1), "test"));
+            }
+            Settings in = new Settings(Map.of(), Map.of(), given);
+            Forwarding proxies = new Forwarding(ProxyConfig.from(in));
+            return new Terms(
+                    HttpConfig.from(in),
+                    HubConfig.from(in),
+                    ChannelsConfig.from(in, Access.ANYONE),
+                    new Origins(OriginsConfig.from(in), false),
+                    proxies,
+                    new Admission(LimitsConfig.from(in), proxies, 1_000, () -> false));
+        }
+    }
+
     private static final HttpRouter ROUTER =
             new HttpRouter(Map.of("/echo", new Echo(), "/echo/", new Echo()), "/sse", "/ws");
     private static final int READ = 2048;
@@ -93,24 +114,28 @@ final class EmbeddedGateway implements AutoCloseable {
     }
 
     EmbeddedGateway() {
+        this(USUAL);
+    }
+
+    EmbeddedGateway(Terms terms) {
         readiness.ready();
         hub = IdleHub.on(connection.eventLoop(), new RecordingBroker(), metrics);
         endpoints = new HttpEndpoints(
                 ROUTER,
-                new SseHandshake(HTTP.retry().toMillis()),
-                new Streams(HUB, HTTP.reconnectSpread(), new QueuedWriter()),
-                CHANNELS,
+                new SseHandshake(terms.http().retry().toMillis()),
+                new Streams(terms.hub(), terms.http().reconnectSpread(), new QueuedWriter()),
+                terms.channels(),
                 Map.of(
                         connection.eventLoop(),
                         new Worker(hub.shardOf(connection.eventLoop()), new RequestDeadlines(connection.eventLoop()))),
                 metrics,
-                new Admission(LIMITS, PROXIES, 1_000, () -> false),
-                PROXIES,
+                terms.admission(),
+                terms.proxies(),
                 readiness,
-                new Bodies(HTTP.maxBodies(), metrics),
-                ORIGINS);
+                new Bodies(terms.http().maxBodies(), metrics),
+                terms.origins());
         connection.config().setAllocator(memory);
-        connection.pipeline().addLast(new GatewayPipeline(HTTP, endpoints));
+        connection.pipeline().addLast(new GatewayPipeline(terms.http(), endpoints));
         connection.pipeline().fireChannelActive();
     }
 
