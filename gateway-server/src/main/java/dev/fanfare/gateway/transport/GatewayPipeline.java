@@ -6,7 +6,6 @@ import dev.fanfare.gateway.hub.StreamProtocol;
 import dev.fanfare.gateway.hub.Subscriber;
 import dev.fanfare.gateway.hub.Wish;
 import dev.fanfare.gateway.metrics.Refusal;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
@@ -74,7 +73,7 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
     }
 
     /** Turns the connection into an SSE stream that begins with {@code head}. */
-    void becomeSse(Channel channel, StreamProtocol protocol, List<Wish> wishes, ByteBuf head) {
+    void becomeSse(Channel channel, StreamProtocol protocol, List<Wish> wishes, StreamHead head) {
         Shard shard = endpoints.worker(channel).shard();
         Subscriber subscriber = shard.join(channel, protocol);
         channel.pipeline().addLast(new SseHandler(subscriber));
@@ -83,7 +82,7 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
     }
 
     /** Turns the connection into a WebSocket stream that begins with {@code head}. */
-    void becomeWebSocket(Channel channel, StreamProtocol protocol, List<Wish> wishes, ByteBuf head) {
+    void becomeWebSocket(Channel channel, StreamProtocol protocol, List<Wish> wishes, StreamHead head) {
         Shard shard = endpoints.worker(channel).shard();
         Subscriber subscriber = shard.join(channel, protocol);
         channel.pipeline()
@@ -94,15 +93,19 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
     }
 
     /**
-     * Sends the head first and removes the decoder last: it then passes on the bytes it has read too far, and what they
-     * are answered with must follow the head.
+     * Sends the head first, while its encoder is there, and removes the decoder last: it then passes on the bytes it has
+     * read too far, and what they are answered with must follow the head.
      */
-    private static void leaveHttp(Channel channel, ByteBuf head) {
+    private static void leaveHttp(Channel channel, StreamHead head) {
         ChannelPipeline pipeline = channel.pipeline();
+        channel.write(head.response(), channel.voidPromise());
         pipeline.remove(HttpResponseEncoder.class);
         pipeline.remove(HttpHandler.class);
         pipeline.remove(RequestReader.class);
-        channel.writeAndFlush(head, channel.voidPromise());
+        if (head.first() != null) {
+            channel.write(head.first().from(0), channel.voidPromise());
+        }
+        channel.flush();
         pipeline.remove(HttpRequestDecoder.class);
     }
 }

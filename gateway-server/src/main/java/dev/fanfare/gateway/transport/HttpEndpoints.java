@@ -151,6 +151,7 @@ record HttpEndpoints(
 
     /** Lets go of the frames; only when no event loop runs any more. */
     void release() {
+        sse.release();
         streams.release();
     }
 }

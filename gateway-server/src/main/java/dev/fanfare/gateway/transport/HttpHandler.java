@@ -11,11 +11,9 @@ import dev.fanfare.gateway.log.CalmLog;
 import dev.fanfare.gateway.metrics.Limit;
 import dev.fanfare.gateway.metrics.Refusal;
 import dev.fanfare.gateway.session.StreamRequest;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -232,11 +230,10 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     }
 
     private void openSse(ChannelHandlerContext ctx, Request request) throws HttpProblem {
-        HttpHeaders more = new DefaultHttpHeaders();
+        StreamHead head = endpoints.sse().accept(request);
         if (visit != null) {
-            Origins.describe(visit, more);
+            Origins.describe(visit, head.response().headers());
         }
-        byte[] head = endpoints.sse().accept(request, more);
         Streams streams = endpoints.streams();
         if (endpoints.draining()) { // an EventSource gives up for good at 503, but comes back after an end
             endpoints.metrics().refused(Refusal.DRAINING);
@@ -245,7 +242,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
                     request,
                     endpoints
                             .sse()
-                            .comeBack(streams.sse(ctx.channel(), true, false)
+                            .comeBack(streams.sse(ctx.channel(), false, false)
                                     .goodbye()
                                     .get()));
             return;
@@ -256,19 +253,19 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
         endpoints.metrics().answered(HttpResponseStatus.OK.code());
         pipeline.becomeSse(
                 ctx.channel(),
-                streams.sse(ctx.channel(), request.isHttp10(), wanted.envelope()),
+                streams.sse(ctx.channel(), request.hasChunks(), wanted.envelope()),
                 wanted.wishes(),
-                Unpooled.wrappedBuffer(head));
+                head);
     }
 
     private void openWebSocket(ChannelHandlerContext ctx, Request request) throws HttpProblem {
-        byte[] head = WebSocketHandshake.accept(request.head());
+        StreamHead head = WebSocketHandshake.accept(request.head());
         StreamRequest wanted = request.stream(true, endpoints.channels());
         endpoints.requireRoom(
                 refusal == null ? endpoints.enterStream(ctx.channel(), request, wanted.wishes()) : refusal);
         endpoints.metrics().answered(HttpResponseStatus.SWITCHING_PROTOCOLS.code());
         StreamProtocol protocol = endpoints.streams().webSocket(ctx.channel(), wanted.envelope());
-        pipeline.becomeWebSocket(ctx.channel(), protocol, wanted.wishes(), Unpooled.wrappedBuffer(head));
+        pipeline.becomeWebSocket(ctx.channel(), protocol, wanted.wishes(), head);
     }
 
     private void send(ChannelHandlerContext ctx, Request request, HttpReply reply) {

@@ -57,6 +57,11 @@ record Request(
         return head.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0;
     }
 
+    /** Whether a body of unknown length comes in chunks (RFC 9112 §7.1): HTTP/1.1 only. */
+    boolean hasChunks() {
+        return !isHttp10();
+    }
+
     /**
      * The decoded path, also of a target in absolute form, which every server must accept (RFC 9112 §3.2.2).
      *

@@ -66,9 +66,9 @@ final class Streams {
                                 WebSocketCloseStatus.ENDPOINT_UNAVAILABLE.code(), "gateway is restarting")));
     }
 
-    /** SSE over {@code channel}; without chunks for HTTP/1.0. */
-    StreamProtocol sse(Channel channel, boolean http10, boolean envelope) {
-        return (http10 ? ssePlain : sseChunked).get(variant(channel, envelope));
+    /** SSE over {@code channel}, with or without {@code chunks}. */
+    StreamProtocol sse(Channel channel, boolean chunks, boolean envelope) {
+        return (chunks ? sseChunked : ssePlain).get(variant(channel, envelope));
     }
 
     /** RFC 6455 over {@code channel}. */

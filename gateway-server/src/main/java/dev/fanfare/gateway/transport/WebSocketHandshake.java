@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.fanfare.gateway.http.HttpProblem;
 import dev.fanfare.gateway.http.HttpRouter;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.security.MessageDigest;
@@ -24,11 +26,11 @@ final class WebSocketHandshake {
     private WebSocketHandshake() {}
 
     /**
-     * The response head that accepts {@code request}.
+     * The response that accepts {@code request}.
      *
      * @throws HttpProblem 405, 400 or 426 if it is no valid opening handshake
      */
-    static byte[] accept(HttpRequest request) throws HttpProblem {
+    static StreamHead accept(HttpRequest request) throws HttpProblem {
         HttpRouter.requireGet(request.method(), "/ws", "GET");
         HttpHeaders headers = request.headers();
         if (request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0) {
@@ -50,10 +52,12 @@ final class WebSocketHandshake {
                     .with(HttpHeaderNames.SEC_WEBSOCKET_VERSION, VERSION)
                     .with(HttpHeaderNames.UPGRADE, "websocket");
         }
-        return ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                        + "Sec-WebSocket-Accept: " + answer(headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY))
-                        + "\r\n\r\n")
-                .getBytes(US_ASCII);
+        HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS);
+        response.headers()
+                .add("Upgrade", HttpHeaderValues.WEBSOCKET)
+                .add("Connection", "Upgrade")
+                .add("Sec-WebSocket-Accept", answer(headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY)));
+        return new StreamHead(response, null);
     }
 
     private static String answer(@Nullable String key) throws HttpProblem {
