@@ -35,6 +35,9 @@ public final class GatewayMetrics {
     private final Map<StreamKind, Counter> delivered = new EnumMap<>(StreamKind.class);
     private final Map<StreamKind, Counter> sentBytes = new EnumMap<>(StreamKind.class);
     private final Map<Integer, Counter> requests = new ConcurrentHashMap<>();
+    private final Map<String, Counter> http2Closed = new ConcurrentHashMap<>();
+    private final Map<String, Counter> http2Resets = new ConcurrentHashMap<>();
+    private final AtomicInteger http2Connections = new AtomicInteger();
     private final AtomicInteger acceptPaused = new AtomicInteger();
     private final Counter published;
     private final Counter dropped;
@@ -95,6 +98,7 @@ public final class GatewayMetrics {
         latency = timer(Meter.LATENCY);
         lag = timer(Meter.LAG);
         gauge(Meter.ACCEPT_PAUSED, Tags.empty(), acceptPaused::get);
+        gauge(Meter.HTTP2, Tags.empty(), http2Connections::get);
     }
 
     public void opened(StreamKind kind) {
@@ -202,6 +206,35 @@ public final class GatewayMetrics {
 
     public void requestTimedOut() {
         requestTimeouts.increment();
+    }
+
+    /** A connection speaks HTTP/2 from now on. */
+    public void http2Opened() {
+        http2Connections.incrementAndGet();
+    }
+
+    /** A connection that spoke HTTP/2 has closed. */
+    public void http2Gone() {
+        http2Connections.decrementAndGet();
+    }
+
+    /** Why a connection that spoke HTTP/2 closes: a word of ours, or the name of an error code. */
+    public void http2Closed(String reason) {
+        http2Closed
+                .computeIfAbsent(reason, why -> counter(Meter.HTTP2_CLOSED, Tags.of("reason", why)))
+                .increment();
+    }
+
+    /** The gateway has reset a stream of HTTP/2, with the error code of this name. */
+    public void http2Reset(String error) {
+        http2Resets
+                .computeIfAbsent(error, code -> counter(Meter.HTTP2_RESETS, Tags.of("error", code)))
+                .increment();
+    }
+
+    /** Exports how many streams of HTTP/2 are open. */
+    public void watchHttp2(Supplier<Number> streams) {
+        gauge(Meter.HTTP2_STREAMS, Tags.empty(), streams);
     }
 
     /** A request was refused because too many bytes of bodies are held. */

@@ -61,6 +61,10 @@ enum Meter {
     LIMITS("gateway_limits_reached", "Times a client went beyond a limit that ends no stream, by limit."),
     TOKENS("gateway_tokens", "Tokens that were presented, by what became of them."),
     REVOCATIONS("gateway_revocations", "Tokens and users that are revoked."),
+    HTTP2("gateway_http2_connections", "Connections that speak HTTP/2 now."),
+    HTTP2_STREAMS("gateway_http2_streams", "Streams of HTTP/2 that are open now, whatever they carry."),
+    HTTP2_CLOSED("gateway_http2_connections_closed", "Connections that spoke HTTP/2 and were closed, by reason."),
+    HTTP2_RESETS("gateway_http2_streams_reset", "Streams of HTTP/2 the gateway has reset, by error code."),
     REQUEST_TIMEOUTS("gateway_request_timeouts", "Connections closed because no complete request came in time."),
     BODIES("gateway_request_body_bytes", "Request bodies of more than 4 KiB that are held, all together."),
     BODIES_REFUSED(

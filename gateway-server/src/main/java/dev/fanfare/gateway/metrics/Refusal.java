@@ -5,6 +5,7 @@ import java.util.Locale;
 /** Why a stream was not taken on; the values of the label {@code reason}. */
 public enum Refusal {
     MAX_CONNECTIONS("the gateway holds as many connections as it may"),
+    MAX_STREAMS("the gateway holds as many streams as it may"),
     PER_ADDRESS("this address holds as many connections as it may"),
     ADDRESS_RATE("this address opens connections too fast"),
     OPEN_RATE("too many connections at once"),

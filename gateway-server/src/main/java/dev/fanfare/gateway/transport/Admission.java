@@ -77,6 +77,12 @@ final class Admission {
         this.rates = new AddressRates(limits.openRatePerAddress(), System.nanoTime());
     }
 
+    /** Why nobody is taken on just now, on whatever connection; null if there is no such reason. */
+    @Nullable
+    Refusal refusal() {
+        return memoryTight.getAsBoolean() ? Refusal.MEMORY : null;
+    }
+
     /** Counts a connection that was accepted until it closes, or says why not. */
     @Nullable
     Refusal enter(Channel channel, long now) {

@@ -7,6 +7,7 @@ import dev.fanfare.gateway.hub.Subscriber;
 import dev.fanfare.gateway.hub.Wish;
 import dev.fanfare.gateway.metrics.Refusal;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
@@ -15,6 +16,8 @@ import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +34,13 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
     private final HttpConfig config;
     private final WebSocketDecoderConfig frames;
     private final HttpEndpoints endpoints;
+    private final Http2Streams streams;
 
     GatewayPipeline(HttpConfig config, HttpEndpoints endpoints) {
         this.config = config;
         this.endpoints = endpoints;
+        this.streams =
+                new Http2Streams(config.http2().streams(Runtime.getRuntime().maxMemory()), endpoints.metrics());
         this.frames = WebSocketDecoderConfig.newBuilder()
                 .maxFramePayloadLength(config.maxFrame())
                 .allowExtensions(false)
@@ -54,9 +60,67 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
                     .addLast(new ProxyProtocolHandler(
                             endpoints,
                             proxies.headerTimeout(),
-                            named -> http1(named, refusal == null ? endpoints.enterNamed(named) : refusal)));
+                            named -> plain(named, refusal == null ? endpoints.enterNamed(named) : refusal)));
         } else {
-            http1(channel, refusal);
+            plain(channel, refusal);
+        }
+    }
+
+    /** Without TLS: HTTP/1.1, unless the client's first bytes say that it knows better. */
+    private void plain(Channel channel, @Nullable Refusal refusal) {
+        channel.pipeline().addLast(new PrefaceDetector(this, refusal));
+        http1(channel, refusal);
+    }
+
+    /** The client has shown that it speaks HTTP/2 before it sent anything else. */
+    void leaveHttp1ForHttp2(Channel channel, @Nullable Refusal refusal) {
+        channel.pipeline().remove(HttpResponseEncoder.class);
+        channel.pipeline().remove(HttpRequestDecoder.class);
+        channel.pipeline().remove(RequestReader.class);
+        channel.pipeline().remove(HttpHandler.class);
+        http2(channel, refusal);
+    }
+
+    /** The connection, or what TLS has negotiated on it, speaks HTTP/2; {@code refusal} says why it may not have streams that stay. */
+    void http2(Channel channel, @Nullable Refusal refusal) {
+        Http2Codec codec = Http2Codec.create(config, endpoints.metrics());
+        channel.pipeline()
+                .addLast(new Http2Gate(codec, config.http2().maxControlFrames()))
+                .addLast(codec)
+                .addLast(new Http2MultiplexHandler(new StreamInitializer(refusal)))
+                .addLast(new Http2Parent(config, endpoints, codec, refusal));
+    }
+
+    /** A stream of HTTP/2 begins as a request, like an HTTP/1.1 connection. */
+    private void stream(Http2StreamChannel stream, @Nullable Refusal refusal) {
+        Refusal full = streams.enter(stream);
+        Refusal tight = endpoints.admission().refusal();
+        stream.pipeline()
+                .addLast(new Http2StreamCodec(stream.stream().id(), config.maxRequestLine()))
+                .addLast(new RequestReader(config, endpoints))
+                .addLast(new HttpHandler(config, endpoints, this, first(refusal, tight, full)));
+    }
+
+    private static @Nullable Refusal first(@Nullable Refusal... reasons) {
+        for (Refusal reason : reasons) {
+            if (reason != null) {
+                return reason;
+            }
+        }
+        return null;
+    }
+
+    @Sharable
+    private final class StreamInitializer extends ChannelInitializer<Http2StreamChannel> {
+        private final @Nullable Refusal refusal;
+
+        StreamInitializer(@Nullable Refusal refusal) {
+            this.refusal = refusal;
+        }
+
+        @Override
+        protected void initChannel(Http2StreamChannel channel) {
+            stream(channel, refusal);
         }
     }
 
@@ -99,13 +163,20 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
     private static void leaveHttp(Channel channel, StreamHead head) {
         ChannelPipeline pipeline = channel.pipeline();
         channel.write(head.response(), channel.voidPromise());
-        pipeline.remove(HttpResponseEncoder.class);
+        boolean http2 = channel instanceof Http2StreamChannel;
+        if (http2) {
+            pipeline.replace(Http2StreamCodec.class, null, Http2Bytes.INSTANCE);
+        } else {
+            pipeline.remove(HttpResponseEncoder.class);
+        }
         pipeline.remove(HttpHandler.class);
         pipeline.remove(RequestReader.class);
         if (head.first() != null) {
             channel.write(head.first().from(0), channel.voidPromise());
         }
         channel.flush();
-        pipeline.remove(HttpRequestDecoder.class);
+        if (!http2) {
+            pipeline.remove(HttpRequestDecoder.class);
+        }
     }
 }

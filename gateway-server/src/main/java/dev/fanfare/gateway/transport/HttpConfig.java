@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param maxFrame bytes of one WebSocket message from a client
  * @param retry how long an EventSource waits before it reconnects
  * @param reconnectSpread at shutdown every client is told to wait a random time up to this
+ * @param http2 what belongs to HTTP/2 alone
  */
 public record HttpConfig(
         Duration requestTimeout,
@@ -26,7 +27,8 @@ public record HttpConfig(
         int maxBodies,
         int maxFrame,
         Duration retry,
-        Duration reconnectSpread) {
+        Duration reconnectSpread,
+        Http2Config http2) {
     private static final Range<String> TIMEOUTS = Range.of("1s", "1h");
 
     public static HttpConfig from(Settings in) {
@@ -76,6 +78,7 @@ public record HttpConfig(
                         "drain.reconnect-spread",
                         "10s",
                         Range.of("1s", "1h"),
-                        "at shutdown every SSE client is told to wait a random time up to this"));
+                        "at shutdown every SSE client is told to wait a random time up to this"),
+                Http2Config.from(in));
     }
 }

@@ -59,7 +59,7 @@ record Request(
 
     /** Whether a body of unknown length comes in chunks (RFC 9112 §7.1): HTTP/1.1 only. */
     boolean hasChunks() {
-        return !isHttp10();
+        return !isHttp10() && !(head instanceof Http2Request);
     }
 
     /**

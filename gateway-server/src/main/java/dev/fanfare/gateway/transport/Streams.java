@@ -12,6 +12,7 @@ import dev.fanfare.gateway.wire.WireFormat;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
@@ -21,7 +22,7 @@ import java.util.function.BiFunction;
 
 /**
  * The stream protocols the gateway speaks, each with its heartbeat and its goodbye; each with and without an envelope
- * around its messages, and each for bare TCP connections and for what lies in layers (TLS, HTTP/2).
+ * around its messages, and each for bare TCP connections, for those in TLS, and for streams of HTTP/2.
  */
 final class Streams {
     private final SharedFrame chunkedBeat = SharedFrame.of(SseWire.chunk(SseWire.comment("heartbeat")));
@@ -85,17 +86,20 @@ final class Streams {
 
     private static int variant(Channel channel, boolean envelope) {
         boolean bare = channel instanceof SocketChannel && channel.pipeline().get(SslHandler.class) == null;
-        return (bare ? 0 : 2) + (envelope ? 1 : 0);
+        return (bare ? 0 : channel instanceof Http2StreamChannel ? 4 : 2) + (envelope ? 1 : 0);
     }
 
     private static List<StreamProtocol> variants(
             FrameWriter bare, BiFunction<FrameWriter, Boolean, StreamProtocol> maker) {
         FrameWriter layered = new QueuedWriter();
+        FrameWriter http2 = new Http2Writer();
         return List.of(
                 maker.apply(bare, false),
                 maker.apply(bare, true),
                 maker.apply(layered, false),
-                maker.apply(layered, true));
+                maker.apply(layered, true),
+                maker.apply(http2, false),
+                maker.apply(http2, true));
     }
 
     private static byte[] comeBack(long spreadMillis) {

@@ -17,7 +17,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** The server's half of the opening handshake (RFC 6455 §4.2). Stateless; event loop. */
+/** The server's half of the opening handshake (RFC 6455 §4.2, RFC 8441 §5). Stateless; event loop. */
 final class WebSocketHandshake {
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     private static final String VERSION = "13";
@@ -33,11 +33,14 @@ final class WebSocketHandshake {
     static StreamHead accept(HttpRequest request) throws HttpProblem {
         HttpRouter.requireGet(request.method(), "/ws", "GET");
         HttpHeaders headers = request.headers();
+        boolean http2 = request instanceof Http2Request;
+        if (http2 && !((Http2Request) request).isWebSocket()) {
+            throw bad("over HTTP/2 a WebSocket begins with CONNECT and :protocol websocket (RFC 8441)");
+        }
         if (request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0) {
             throw bad("a WebSocket handshake needs HTTP/1.1");
         }
-        if (!headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
-                || !headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)) {
+        if (!http2 && !isUpgrade(headers)) {
             throw HttpProblem.of(
                             HttpResponseStatus.UPGRADE_REQUIRED,
                             "/ws speaks WebSocket: send Connection: Upgrade and Upgrade: websocket")
@@ -53,11 +56,18 @@ final class WebSocketHandshake {
                     .with(HttpHeaderNames.UPGRADE, "websocket");
         }
         HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS);
-        response.headers()
-                .add("Upgrade", HttpHeaderValues.WEBSOCKET)
-                .add("Connection", "Upgrade")
-                .add("Sec-WebSocket-Accept", answer(headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY)));
+        if (!http2) { // which has no key (RFC 8441 §5), and turns the status into 200
+            response.headers()
+                    .add("Upgrade", HttpHeaderValues.WEBSOCKET)
+                    .add("Connection", "Upgrade")
+                    .add("Sec-WebSocket-Accept", answer(headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY)));
+        }
         return new StreamHead(response, null);
+    }
+
+    private static boolean isUpgrade(HttpHeaders headers) {
+        return headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
+                && headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true);
     }
 
     private static String answer(@Nullable String key) throws HttpProblem {

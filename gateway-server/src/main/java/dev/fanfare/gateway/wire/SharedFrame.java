@@ -55,7 +55,12 @@ public final class SharedFrame extends AbstractReferenceCounted {
 
     /** Appends the bytes to {@code target}. */
     public void copyTo(ByteBuf target) {
-        target.writeBytes(bytes, 0, length);
+        copyTo(target, 0, length);
+    }
+
+    /** Appends {@code count} bytes from {@code offset} on to {@code target}. */
+    public void copyTo(ByteBuf target, int offset, int count) {
+        target.writeBytes(bytes, offset, count);
     }
 
     @Override

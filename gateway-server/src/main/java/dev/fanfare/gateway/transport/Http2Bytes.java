@@ -1,0 +1,62 @@
+package dev.fanfare.gateway.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.util.ReferenceCountUtil;
+
+/**
+ * One stream of HTTP/2 once it streams: its DATA frames are a channel of bytes, for SSE as for WebSocket. One object for all
+ * streams, because there are many of them. Event loop.
+ */
+@Sharable
+final class Http2Bytes extends ChannelDuplexHandler {
+    static final Http2Bytes INSTANCE = new Http2Bytes();
+
+    private Http2Bytes() {}
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        boolean last = false;
+        if (message instanceof Http2DataFrame data) {
+            last = data.isEndStream();
+            ctx.fireChannelRead(data.content()); // with the frame's reference
+        } else {
+            last = message instanceof Http2HeadersFrame trailers && trailers.isEndStream();
+            ReferenceCountUtil.release(message);
+        }
+        if (last) { // what a closed connection is to a WebSocket (RFC 8441 §5)
+            ctx.channel().close();
+        }
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        ctx.write(message instanceof ByteBuf bytes ? new DefaultHttp2DataFrame(bytes, false) : message, promise);
+    }
+
+    /** Ends the stream in good order, for which an EventSource comes back; with a reset if bytes wait that will never leave. */
+    @Override
+    public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+        Http2StreamChannel stream = (Http2StreamChannel) ctx.channel();
+        Http2Gate gate = Http2Gate.of(stream);
+        if (stream.isActive() && stream.stream().state().localSideOpen() && !gate.hasWaiting(stream)) {
+            ctx.write(new DefaultHttp2DataFrame(Unpooled.EMPTY_BUFFER, true));
+            gate.flushStreams();
+            if (stream.stream().state().remoteSideOpen()) { // and a reset would say that something went wrong
+                ctx.write(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR), ctx.voidPromise());
+                ctx.flush();
+            }
+        }
+        ctx.close(promise);
+    }
+}
