@@ -66,7 +66,10 @@ final class Backlog {
         await(channel.writeAndFlush(frame.from(0)), frame.length());
     }
 
-    /** Whether the socket took nothing since {@code seconds} before {@code now}. */
+    /**
+     * Whether the socket took nothing since {@code seconds} before {@code now}; twice as long for a stream that waits for
+     * another one of its connection, so that it is there when that one is gone.
+     */
     boolean stalled(int now, int seconds) {
         ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
         long progress = (finishedWrites << 32) + (waiting == null ? 0 : waiting.currentProgress());
@@ -74,7 +77,9 @@ final class Backlog {
             progressSeen = progress;
             progressAt = now;
         }
-        return now - progressAt > seconds; // both are floored: at least that many full seconds
+        int idle = now - progressAt; // both are floored: at least that many full seconds
+        return idle > seconds
+                && (idle > 2 * seconds || owner.protocol().writer().waitsForItself(channel));
     }
 
     private void written(int length, @Nullable Throwable failure) {

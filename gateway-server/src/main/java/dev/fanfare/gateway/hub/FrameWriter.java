@@ -26,4 +26,9 @@ public interface FrameWriter {
      */
     @Nullable
     ChannelFuture write(Channel channel, ByteBuf bytes) throws IOException;
+
+    /** Whether what waits on {@code channel} waits for its own client, and not for another with whom it shares a connection. */
+    default boolean waitsForItself(Channel channel) {
+        return true;
+    }
 }

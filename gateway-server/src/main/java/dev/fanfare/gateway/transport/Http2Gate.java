@@ -94,6 +94,30 @@ final class Http2Gate extends ChannelDuplexHandler implements Runnable {
         return stream != null && codec.encoder().flowController().hasFlowControlled(stream);
     }
 
+    /**
+     * Whether {@code child} itself is why its bytes do not leave. It is not when the window of the whole connection is used up and
+     * others hold much more of it: streams that somebody has ceased to read.
+     */
+    boolean waitsForItself(Http2StreamChannel child) {
+        Http2Connection connection = codec.connection();
+        Http2RemoteFlowController windows = codec.encoder().flowController();
+        Http2Stream stream = connection.stream(child.stream().id());
+        if (stream == null || windows.windowSize(connection.connectionStream()) > 0) {
+            return true;
+        }
+        int[] least = {Integer.MAX_VALUE};
+        try {
+            connection.forEachActiveStream(each -> {
+                least[0] = Math.min(least[0], windows.windowSize(each));
+                return true;
+            });
+        } catch (Http2Exception impossible) { // the visitor throws none
+            throw new IllegalStateException(impossible);
+        }
+        int all = windows.initialWindowSize();
+        return all - windows.windowSize(stream) >= (all - least[0]) / 2;
+    }
+
     /** Lets what was written to the codec out of the flow controller, as far as windows allow. */
     void flushStreams() {
         ChannelHandlerContext ctx = context;

@@ -33,4 +33,9 @@ final class Http2Writer implements FrameWriter {
             bytes.release();
         }
     }
+
+    @Override
+    public boolean waitsForItself(Channel channel) {
+        return Http2Gate.of(channel).waitsForItself((Http2StreamChannel) channel);
+    }
 }

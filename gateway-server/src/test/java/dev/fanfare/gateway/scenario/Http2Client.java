@@ -105,8 +105,11 @@ final class Http2Client implements AutoCloseable {
 
     /** Header fields of a request without a body. */
     static Http2Headers fields(String method, String path, String... more) {
-        Http2Headers fields =
-                new DefaultHttp2Headers().method(method).path(path).scheme("http").authority("localhost");
+        Http2Headers fields = new DefaultHttp2Headers()
+                .method(method)
+                .path(path)
+                .scheme("http")
+                .authority("localhost");
         for (int i = 0; i < more.length; i += 2) {
             fields.add(more[i], more[i + 1]);
         }
