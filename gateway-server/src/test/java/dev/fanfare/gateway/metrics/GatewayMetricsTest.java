@@ -171,6 +171,9 @@ class GatewayMetricsTest {
         metrics.answered(404);
         metrics.watchConnections(StreamKind.SSE, () -> 1);
         metrics.watchBodies(() -> 1);
+        metrics.http2Closed("idle");
+        metrics.http2Reset("cancel");
+        metrics.watchHttp2(() -> 2);
         metrics.watchPending(() -> 1, () -> 2, () -> 3);
         metrics.watchChannels(() -> 1, () -> 2, () -> 3);
         metrics.watchEngine(() -> 1, () -> 2, () -> 3);
