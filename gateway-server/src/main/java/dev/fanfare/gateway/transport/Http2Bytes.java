@@ -10,6 +10,7 @@ import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
@@ -36,6 +37,14 @@ final class Http2Bytes extends ChannelDuplexHandler {
         }
         if (last) { // what a closed connection is to a WebSocket (RFC 8441 §5)
             ctx.channel().close();
+        }
+    }
+
+    /** After an error of the stream the codec resets it, and names the error. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof Http2Exception)) {
+            ctx.fireExceptionCaught(cause);
         }
     }
 

@@ -103,6 +103,14 @@ final class Http2StreamCodec extends ChannelDuplexHandler {
         ctx.writeAndFlush(new DefaultHttp2ResetFrame(error)).addListener(sent -> ctx.close());
     }
 
+    /** After an error of the stream the codec resets it, and names the error. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof Http2Exception)) {
+            ctx.fireExceptionCaught(cause);
+        }
+    }
+
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
         if (!(message instanceof HttpResponse response)) {
