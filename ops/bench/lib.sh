@@ -177,6 +177,58 @@ warm_up() { # PATH MODE
   sleep 2
 }
 
+# For what the load client reads: its jar copied, and a certificate for 127.0.0.1 in $tmp/cert.pem, its key in $tmp/key.pem.
+prepare_load_client() {
+  [ -f "$load_jar" ] || die "no $load_jar; run: mvn -q -DskipTests package"
+  cp "$load_jar" "$tmp/load.jar"
+}
+
+certificate() {
+  command -v openssl >/dev/null || die "needs openssl"
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 \
+    -keyout "$tmp/key.pem" -out "$tmp/cert.pem" 2>/dev/null || die "openssl made no certificate"
+}
+
+# Starts the load client; its pid is in $launched.
+load_client() { # LOG ARGUMENT...
+  rm -f "$tmp/$1.log"
+  launch "$1" "$java" -Xmx1500m -XX:+UseSerialGC -jar "$tmp/load.jar" "${@:2}"
+}
+
+# Waits until the load client has opened what it is to open.
+ramped() { # LOG
+  for _ in $(seq 1200); do
+    grep -q 'measuring from here' "$tmp/$1.log" && return 0
+    kill -0 "$launched" 2>/dev/null || break
+    sleep 0.1
+  done
+  tail -20 "$tmp/$1.log" >&2
+  die "the load client did not open everything"
+}
+
+# Waits for the end of the load client. A condition that holds is told and no reason to stop: the figures say so.
+finished() { # PID LOG
+  while still "$1"; do sleep 0.2; done
+  grep -E '^(FAILED|  failed +[1-9]|  ended early +[1-9])' "$tmp/$2.log" >&2 || true
+  grep -q '^Measured window' "$tmp/$2.log" || { tail -20 "$tmp/$2.log" >&2; die "the load client did not finish"; }
+}
+
+still() { # PID ; whether it runs
+  local stat
+  { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
+  stat=${stat##*) }
+  [[ $stat != Z* ]]
+}
+
+live_heap() { # HISTOGRAM ; FillerElement: room that a full collection did not bother to close
+  awk '/FillerElement;/ { filler += $3 } $1 == "Total" { print $3 - filler }' "$1"
+}
+
+gc_pauses() { # number and longest in $tmp/gc-*.log, in milliseconds, as members of JSON
+  cat "$tmp"/gc-*.log 2>/dev/null | sed -n 's/.*Pause.* \([0-9.]*\)ms$/\1/p' \
+    | awk '{ n++; if ($1 > max) max = $1 } END { printf "\"gc_pauses\":%d,\"gc_max_ms\":%.1f", n, max }'
+}
+
 add_row() { # FORMAT VALUE...
   # shellcheck disable=SC2059 # the format is ours
   printf "$@" >>"$rows"

@@ -5,11 +5,13 @@ results.py environment --java PATH --gateway-opts S --gateway-args S --peer-opts
 results.py threads PID                      CPU seconds by thread name, as JSON
 results.py classes BEFORE AFTER N           bytes per connection by class, from two class histograms, as JSON
 results.py events FILE                      bytes allocated by thread name, from `jfr print --json`, as JSON
+results.py report FILE                      what the tables take of a report of the load client, as JSON
 results.py KIND --rows FILE --environment FILE --out DIR
-                                            KIND: compare, memory, idle, accept, allocation, fleet, steps, jmh, channels
+                                            KIND: compare, memory, idle, accept, allocation, fleet, steps, jmh, channels, http2, tls
 
 The last form writes DIR/KIND.json (compare also KIND.svg) and prints a Markdown table. If a file DIR.md exists, the table also
-replaces what stands there between <!-- KIND --> and <!-- /KIND -->.
+replaces what stands there between <!-- KIND --> and <!-- /KIND -->. http2 and tls are measured in parts: rows of other targets are kept from
+DIR/KIND.json if the jar is the same.
 """
 
 import argparse
@@ -439,6 +441,123 @@ def fleet(rows, out):
     return figures, table(head, lines)
 
 
+def read_report(path):
+    seen = json.loads(pathlib.Path(path).read_text())
+    window, connections = seen["window"], seen["connections"]
+    return {
+        "opened": connections["opened"], "failed": connections["failed"], "closed": connections["closed"], "stalled": connections["stalled"],
+        "http2Connections": connections["http2Connections"], "tls": connections["tls"], "openMillis": connections["openMillis"],
+        "rampMillis": seen["rampMillis"], "windowMillis": seen["windowMillis"], "faults": seen["faults"], "messages": window["messages"],
+        "messagesPerSecond": window["messagesPerSecond"], "bytes": window["bytes"], "latencyMillis": window["latencyMillis"],
+        "cpuSeconds": window["cpuSeconds"], "cpuMicrosPerMessage": window["cpuMicrosPerMessage"], "tlsProvider": seen["environment"].get("tls"),
+    }
+
+
+def complaints(seen):
+    """What went wrong, in words; empty if nothing did."""
+    wrong = dict(seen["faults"], failed=seen["failed"], ended=seen["closed"], stalled=seen["stalled"])
+    return ", ".join("%s %s" % ("{:,}".format(count), name) for name, count in wrong.items() if count)
+
+
+def micros_per_message(row):
+    return row["cpu_s"] * 1e6 / (row["report"]["messagesPerSecond"] * row["seconds"])
+
+
+HTTP2 = {"clear": "in the clear (prior knowledge)", "tls": "over TLS (ALPN)"}
+
+
+def http2(rows):
+    latest = {row["target"]: row for row in rows}
+    figures, lines = [], []
+    for target, name in HTTP2.items():
+        row, heap = latest.get(target), latest.get(target + "-heap")
+        if not row and not heap:
+            continue
+        figure = {"target": target, "connections": (row or heap)["connections"], "streams_each": (row or heap)["streams_each"]}
+        if row:
+            seen, latency = row["report"], row["report"]["latencyMillis"]
+            figure.update(
+                messages=seen["messages"], wrong=complaints(seen), p50=latency["p50"], p99=latency["p99"], p999=latency["p99.9"], max=latency["max"],
+                cpu_us=round(micros_per_message(row), 2), server_cores=round(row["cpu_s"] / row["seconds"], 3),
+                client_cores=round(seen["cpuSeconds"] * 1000 / seen["windowMillis"], 3), rss_kb=round(row["rss_grown_kb"] / row["connections"], 2),
+                rss_mb=round(row["rss_kb"] / 1024), gc_pauses=row["gc_pauses"], gc_max_ms=row["gc_max_ms"],
+                opened_per_second=round(row["connections"] * 1000 / seen["rampMillis"]), http2_connections=seen["http2Connections"])
+        if heap:
+            figure.update(heap_bytes=round(heap["live_heap_bytes"] / heap["connections"]), classes=heap["classes"])
+        figures.append(figure)
+        lines.append([
+            "{:,} streams, {:,} connections, {}".format(figure["connections"], figure["connections"] // figure["streams_each"], name),
+            ("{:,}, {}".format(figure["messages"], figure["wrong"] or "0 faults")) if row else "–",
+            *(["%d" % figure[key] for key in ("p50", "p99", "p999", "max")] if row else ["–"] * 4),
+            *(["%.2f" % figure["cpu_us"], "%.2f" % figure["server_cores"], "%.2f" % figure["client_cores"], "%.2f" % figure["rss_kb"]]
+              if row else ["–"] * 4),
+            "{:,}".format(figure["heap_bytes"]) if heap else "–",
+            ("%d, %.0f ms" % (figure["gc_pauses"], figure["gc_max_ms"])) if row else "–",
+        ])
+    head = ["SSE over HTTP/2 into one process", "messages", "p50, ms", "p99, ms", "p99.9, ms", "max, ms", "server CPU, µs/message", "server, cores",
+            "client, cores", "resident memory, KB/stream", "live heap, bytes/stream", "GC pauses, longest"]
+    return figures, table(head, lines)
+
+
+def spent(row):
+    """CPU by thread name for one accepted connection, in microseconds, without the JIT."""
+    each = {name: (seconds - row["before"].get(name, 0)) * 1e6 / row["connections"] for name, seconds in row["after"].items()}
+    return {name: round(micros, 2) for name, micros in each.items() if micros > 0 and "CompilerThre" not in name}
+
+
+TLS = {"sse": "SSE", "sse-tls": "SSE, TLS", "ws": "WebSocket", "ws-tls": "WebSocket, TLS"}
+HANDSHAKES = {"accept": "in the clear", "accept-full": "TLS, full handshakes", "accept-resumed": "TLS, sessions resumed where there is one"}
+
+
+def tls(rows):
+    latest = {row["target"]: row for row in rows}
+    figures, lines = [], []
+    for target in [target for target in TLS if target in latest]:
+        row, clear = latest[target], latest.get(target.partition("-")[0])
+        seen, latency = row["report"], row["report"]["latencyMillis"]
+        cpu, rss = micros_per_message(row), row["rss_grown_kb"] / row["connections"]
+        figures.append({"target": target, "messages": seen["messages"], "wrong": complaints(seen), "cpu_us": round(cpu, 2), "rss_kb": round(rss, 2),
+                        "client_rss_kb": round(row["client_rss_kb"] / row["connections"], 2), "latency": latency})
+        lines.append([
+            TLS[target], "{:,}, {}".format(seen["messages"], complaints(seen) or "0 faults"), "%.2f" % cpu,
+            ratio(clear and clear is not row and cpu / micros_per_message(clear)), "%.1f" % rss, "%d" % latency["p50"], "%d" % latency["p99"],
+            "%.1f" % seen["cpuMicrosPerMessage"],
+        ])
+    head = ["HTTP/1.1", "messages", "server CPU, µs/message", "to in the clear", "resident memory, KB/connection", "p50, ms", "p99, ms",
+            "client CPU, µs/message"]
+    text = table(head, lines)
+    lines = []
+    for target in [target for target in HANDSHAKES if target in latest]:
+        row = latest[target]
+        seen, threads_of = row["report"], spent(row)
+        each, shaken = sum(threads_of.values()), seen["tls"]
+        opened = sum(seen["opened"].values())
+        figures.append({"target": target, "opened": opened, "failed": seen["failed"], "per_second": round(opened * 1000 / seen["rampMillis"]),
+                        "micros_each": round(each, 1), "threads": threads_of, "tls": shaken})
+        lines.append([
+            HANDSHAKES[target] + (" (%d failed)" % seen["failed"] if seen["failed"] else ""), "{:,}".format(round(opened * 1000 / seen["rampMillis"])),
+            "%.0f" % each, "{:,}".format(round(1e6 / each)),
+            "%.0f %%" % (100 * shaken["resumed"] / shaken["handshakes"]) if shaken["handshakes"] else "–",
+            "%d, %d" % (shaken["millis"]["p50"], shaken["millis"]["p99"]) if shaken["handshakes"] else "–",
+        ])
+    if lines:
+        head = ["SSE streams opened", "per second, client on the same cores", "server CPU without JIT, µs each", "possible per core and second", "resumed",
+                "handshake p50, p99, ms"]
+        text += "\n\n" + table(head, lines)
+    return figures, text
+
+
+def with_kept(rows, kind, env, out):
+    """Rows of targets that were measured before, with the same jar on the same machine, and not now."""
+    old = out / (kind + ".json")
+    if not old.exists():
+        return rows
+    record = json.loads(old.read_text())
+    same = all(record["environment"][key] == env[key] for key in ("jar", "cpu", "cores", "kernel", "java", "gateway", "gateway_arguments"))
+    now = {row["target"] for row in rows}
+    return ([row for row in record["rows"] if row["target"] not in now] if same else []) + rows
+
+
 CHANNELS = {
     "ingest": "as many as are taken, bulks of 100",
     "half": "25,000/s, bulks of 50",
@@ -589,9 +708,12 @@ def report(kind, options):
     makers = {
         "compare": compare, "memory": memory, "idle": idle, "accept": accept, "allocation": allocation_table, "jmh": jmh,
         "fleet": lambda found: fleet(found, out), "steps": steps, "channels": channels,
+        "http2": http2, "tls": tls,
     }
     out = pathlib.Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
+    if kind in ("http2", "tls"):
+        rows = with_kept(rows, kind, env, out)
     figures, markdown = makers[kind](rows)
     runs = max(row.get("run", 0) for row in rows)
     connections = max([row["result"].get("connected", row["result"].get("opened", 0)) for row in rows if "result" in row]
@@ -625,7 +747,8 @@ def main():
     compared.add_argument("after")
     compared.add_argument("connections", type=int)
     commands.add_parser("events").add_argument("file")
-    for kind in ("compare", "memory", "idle", "accept", "allocation", "fleet", "steps", "jmh", "channels"):
+    commands.add_parser("report").add_argument("file")
+    for kind in ("compare", "memory", "idle", "accept", "allocation", "fleet", "steps", "jmh", "channels", "http2", "tls"):
         reported = commands.add_parser(kind)
         for name in ("rows", "environment", "out"):
             reported.add_argument("--" + name, required=True)
@@ -636,6 +759,8 @@ def main():
         print(json.dumps(threads(options.pid)))
     elif options.command == "classes":
         print(json.dumps(classes(options.before, options.after, options.connections)))
+    elif options.command == "report":
+        print(json.dumps(read_report(options.file)))
     elif options.command == "events":
         print(json.dumps(allocation(options.file)))
     else:

@@ -149,6 +149,11 @@ final class ConnectOptions {
     private @Nullable String ca;
 
     @Option(
+            names = "--no-resumption",
+            description = "Make every TLS handshake a full one, as if nobody had been there before.")
+    private boolean noResumption;
+
+    @Option(
             names = "--no-compare",
             description = {
                 "Do not demand that all connections get the same bytes under the same number. For several servers with"
@@ -186,10 +191,11 @@ final class ConnectOptions {
         }
         sseShare = http2 && !given(spec, "--sse-share") ? 1 : sseShare;
         boolean encrypted = urls.stream().anyMatch(url -> Target.parse(url).tls());
-        if (!encrypted && (insecure || ca != null)) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "Invalid option '" + (insecure ? "--insecure" : "--ca") + "' without an https:// URL");
+        for (String option : List.of("--insecure", "--ca", "--no-resumption")) {
+            if (!encrypted && given(spec, option)) {
+                throw new ParameterException(
+                        spec.commandLine(), "Invalid option '" + option + "' without an https:// URL");
+            }
         }
         if (insecure && ca != null) {
             throw new ParameterException(
@@ -205,7 +211,7 @@ final class ConnectOptions {
         return new ConnectPlan(
                 urls,
                 new RequestPlan(ssePath, wsPath, headers, tokens),
-                new TlsPlan(insecure, ca),
+                new TlsPlan(insecure, ca, !noResumption),
                 http2 ? streamsPerConnection : 0,
                 connections,
                 sseShare,

@@ -6,6 +6,7 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * TLS for the connections of one event loop: BoringSSL where its native library loads, the JDK's elsewhere. Sessions are kept and
- * resumed, as browsers do. A connection offers the one protocol it is for (ALPN). Its event loop only.
+ * resumed, as browsers do, unless the plan says otherwise. A connection offers the one protocol it is for (ALPN). Its event loop only.
  */
 final class TlsClient {
     /** ALPN's name of HTTP/2. */
@@ -30,9 +31,13 @@ final class TlsClient {
     private @Nullable SslContext http2;
 
     /**
-     * @throws IllegalArgumentException when the plan's file of authorities cannot be used
+     * @throws IllegalArgumentException when the plan's file of authorities cannot be used, or what it wants cannot be had here
      */
     TlsClient(TlsPlan plan) {
+        if (!plan.resume() && !OpenSsl.isAvailable()) {
+            throw new IllegalArgumentException(
+                    "the JDK's TLS always resumes sessions; --no-resumption needs BoringSSL");
+        }
         this.plan = plan;
         this.trust = new ServerTrust(plan);
     }
@@ -63,7 +68,7 @@ final class TlsClient {
 
     private SslContext make(String protocol) {
         try {
-            return SslContextBuilder.forClient()
+            SslContext context = SslContextBuilder.forClient()
                     .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
                     .trustManager(trust)
                     .endpointIdentificationAlgorithm(plan.insecure() ? null : "HTTPS")
@@ -73,6 +78,10 @@ final class TlsClient {
                             SelectedListenerFailureBehavior.ACCEPT,
                             protocol))
                     .build();
+            if (!plan.resume() && context.sessionContext() instanceof OpenSslSessionContext sessions) {
+                sessions.setSessionCacheEnabled(false);
+            }
+            return context;
         } catch (SSLException e) {
             throw new IllegalStateException("TLS cannot be set up: " + e.getMessage(), e);
         }

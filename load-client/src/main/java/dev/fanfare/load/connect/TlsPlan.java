@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param insecure whether any certificate will do, whatever name it has
  * @param ca PEM file of the authorities to believe instead of the JDK's; null for those
+ * @param resume whether a session of before is continued where the server lets us
  */
-public record TlsPlan(boolean insecure, @Nullable String ca) {
-    /** The JDK's authorities. */
-    public static final TlsPlan DEFAULT = new TlsPlan(false, null);
+public record TlsPlan(boolean insecure, @Nullable String ca, boolean resume) {
+    /** The JDK's authorities, and sessions resumed. */
+    public static final TlsPlan DEFAULT = new TlsPlan(false, null, true);
 
     /**
      * Reads the certificates of a PEM file.

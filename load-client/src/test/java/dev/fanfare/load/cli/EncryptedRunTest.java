@@ -1,11 +1,13 @@
 package dev.fanfare.load.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fanfare.load.TestServer;
 import dev.fanfare.load.TestTls;
+import io.netty.handler.ssl.OpenSsl;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -63,7 +65,9 @@ class EncryptedRunTest {
                     "-n",
                     "" + MANY,
                     "--ramp",
-                    "30/s",
+                    "100/s",
+                    "--in-flight",
+                    "1",
                     "--loops",
                     "1");
             assertThat(report.at("/connections/opened").toString()).isEqualTo("{\"sse\":30,\"websocket\":30}");
@@ -78,6 +82,17 @@ class EncryptedRunTest {
             assertThat(report.at("/environment/tls").asText()).isNotEmpty();
         }
         assertThat(out.toString()).contains("TLS handshakes    " + MANY + " (");
+    }
+
+    @Test
+    void withoutResumptionEveryHandshakeIsAFullOne() throws Exception {
+        assumeTrue(OpenSsl.isAvailable(), "the JDK cannot do that");
+        try (TestServer server = ticking(TestTls.forHost("127.0.0.1"))) {
+            String[] args = {"--url", server.url(), "--insecure", "--no-resumption", "-n", "20", "--ramp", "20/s"};
+            JsonNode report = report(args);
+            assertThat(report.at("/connections/tls/handshakes").asInt()).isEqualTo(20);
+            assertThat(report.at("/connections/tls/resumed").asInt()).isZero();
+        }
     }
 
     @Test
