@@ -57,7 +57,7 @@ public class FanOutBenchmark {
     private final Shard shard = new Shard(
             channel.eventLoop(),
             HubConfig.from(new Settings(Map.of(), Map.of(), Map.of())),
-            new Hub.Parts(broker, new MemoryPresence(new EngineThread(new MemoryConfig(1, 1, 1))), new Interests(1, broker), metrics, "node", 0));
+            new Hub.Parts(broker, new MemoryPresence(new EngineThread(new MemoryConfig(1, 1, 1))), new Interests(1, broker), new PendingTotal(Long.MAX_VALUE), metrics, "node", 0));
     private long offset;
 
     @Setup

@@ -2,17 +2,17 @@ package dev.fanfare.gateway.api;
 
 import dev.fanfare.gateway.engine.EngineException;
 import dev.fanfare.gateway.http.HttpProblem;
+import dev.fanfare.gateway.log.CalmLog;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Why a call was not carried out, as its caller reads it: the codes of the Centrifugo server API. */
 final class ApiError extends Exception {
     private static final long serialVersionUID = 1L;
-    private static final Logger log = LoggerFactory.getLogger(ApiError.class);
+    private static final CalmLog log = new CalmLog(LoggerFactory.getLogger(ApiError.class));
 
     /** Number and standing words of an error, and the status where the route has one of its own for it. */
     enum Code {
@@ -83,7 +83,7 @@ final class ApiError extends Exception {
         if (cause instanceof RejectedExecutionException) {
             return busy("too many long calls wait; try again later", 1);
         }
-        log.warn("an API call failed", cause);
+        log.say(to -> to.warn("an API call failed", cause));
         return new ApiError(Code.INTERNAL, "the gateway failed; its log says why");
     }
 

@@ -1,12 +1,12 @@
 package dev.fanfare.gateway.hub;
 
+import dev.fanfare.gateway.log.CalmLog;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
 import io.netty.channel.EventLoop;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * so that an overloaded loop sends fewer ticks to everybody instead of later and later ones.
  */
 final class FanOut {
-    private static final Logger log = LoggerFactory.getLogger(FanOut.class);
+    private static final CalmLog log = new CalmLog(LoggerFactory.getLogger(FanOut.class));
 
     /** Connections served before the loop looks after reads and accepts again: about 8 ms. */
     private static final int SLICE = 1024;
@@ -66,7 +66,7 @@ final class FanOut {
             finished = deliverSlice();
         } catch (RuntimeException
                 | Error broken) { // the end of one publication must not be the end of this loop's work
-            log.error("a publication could not be delivered on {}", loop, broken);
+            log.say(to -> to.error("a publication could not be delivered on {}", loop, broken));
             Pass given = pass;
             pass = null;
             if (given != null) {

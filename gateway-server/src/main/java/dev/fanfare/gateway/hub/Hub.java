@@ -37,6 +37,7 @@ public final class Hub implements Broker.Listener {
             Broker broker,
             PresenceStore presence,
             Interests interests,
+            PendingTotal pending,
             GatewayMetrics metrics,
             String node,
             int index) {}
@@ -52,11 +53,12 @@ public final class Hub implements Broker.Listener {
             all.add((EventLoop) executor);
         }
         interests = new Interests(all.size(), engine.broker());
+        PendingTotal pending = new PendingTotal(config.maxPendingTotal());
         for (EventLoop loop : all) {
             Shard shard = new Shard(
                     loop,
                     config,
-                    new Parts(engine.broker(), engine.presence(), interests, metrics, node, shards.size()));
+                    new Parts(engine.broker(), engine.presence(), interests, pending, metrics, node, shards.size()));
             shardOf.put(loop, shard);
             shards.add(shard);
         }

@@ -8,6 +8,7 @@ import java.time.Duration;
  * How long and how much one connection may make the gateway wait.
  *
  * @param maxPending bytes that may wait for one connection's socket
+ * @param maxPendingTotal bytes that may wait for all sockets together
  * @param bounds of channels and subscriptions
  * @param stallTimeout a connection whose socket takes nothing for this long is closed
  * @param sseHeartbeat between two comments on an SSE stream
@@ -17,6 +18,7 @@ import java.time.Duration;
  */
 public record HubConfig(
         int maxPending,
+        int maxPendingTotal,
         HubBounds bounds,
         Duration stallTimeout,
         Duration sseHeartbeat,
@@ -32,6 +34,11 @@ public record HubConfig(
                         "64KiB",
                         Range.of("1KiB", "64MiB"),
                         "bytes that may wait for one connection's socket (drop, disconnect)"),
+                in.bytes(
+                        "slow-consumer.max-pending-total",
+                        "256MiB",
+                        Range.of("64KiB", "1GiB"),
+                        "bytes that may wait for the sockets of all connections together; beyond it those are closed for which most waits"),
                 HubBounds.from(in),
                 in.duration(
                         "slow-consumer.stall-timeout",

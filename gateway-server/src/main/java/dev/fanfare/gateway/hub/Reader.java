@@ -4,13 +4,13 @@ import dev.fanfare.gateway.channel.Publication;
 import dev.fanfare.gateway.channel.StreamPosition;
 import dev.fanfare.gateway.engine.Broker;
 import dev.fanfare.gateway.engine.EngineException;
+import dev.fanfare.gateway.log.CalmLog;
 import dev.fanfare.gateway.metrics.StreamKind;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * promise that, a publication that passed as a higher offset makes the subscription read once more.
  */
 final class Reader {
-    private static final Logger log = LoggerFactory.getLogger(Reader.class);
+    private static final CalmLog log = new CalmLog(LoggerFactory.getLogger(Reader.class));
 
     /** Publications read at a time: what a client that fell far behind makes the gateway hold. */
     private static final int PAGE = 256;
@@ -158,7 +158,7 @@ final class Reader {
             return;
         }
         if (!(failure instanceof EngineException)) { // which says that it has ended
-            log.error("the history of {} could not be read", to.topic.name, failure);
+            log.say(at -> at.error("the history of {} could not be read", to.topic.name, failure));
         }
         to.owner.failed(failure == null ? new IllegalStateException("the engine gave no answer") : failure);
     }

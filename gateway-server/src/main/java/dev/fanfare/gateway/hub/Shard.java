@@ -2,6 +2,7 @@ package dev.fanfare.gateway.hub;
 
 import dev.fanfare.gateway.channel.Cursor;
 import dev.fanfare.gateway.channel.StreamPosition;
+import dev.fanfare.gateway.metrics.CloseReason;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
 import dev.fanfare.gateway.metrics.Refusal;
 import dev.fanfare.gateway.metrics.StreamKind;
@@ -49,6 +50,7 @@ public final class Shard {
     private final String node;
     private final int index;
     private final Tally tally = new Tally();
+    private final PendingBound pending;
     private final Cursor.Writer cursor = new Cursor.Writer();
     private int phase;
     private int sweeps;
@@ -70,6 +72,7 @@ public final class Shard {
                 new Attendance(parts.broker(), parts.presence(), config.bounds().crowd(), metrics);
         this.topics = new Topics(parts.interests(), index);
         this.fanOut = new FanOut(loop, topics, tally, metrics);
+        this.pending = new PendingBound(parts.pending());
         this.reader = new Reader(this, loop, parts.broker());
     }
 
@@ -330,6 +333,9 @@ public final class Shard {
                 subscriber.failed(broken);
             }
             int waiting = subscriber.waitingBytes();
+            if (pending.isTooMuch(waiting)) {
+                subscriber.close(CloseReason.PENDING_TOTAL);
+            }
             bytesSeen += waiting;
             messagesSeen += subscriber.waitingMessages();
             streamsSeen += waiting > 0 ? 1 : 0;
@@ -338,6 +344,7 @@ public final class Shard {
         interruptedSweeps = Math.max(0, interruptedSweeps - 1);
         if (++sweeps == SWEEPS_PER_SECOND) {
             sweeps = 0;
+            pending.swept();
             waitingBytes = bytesSeen;
             waitingMessages = messagesSeen;
             waitingStreams = streamsSeen;

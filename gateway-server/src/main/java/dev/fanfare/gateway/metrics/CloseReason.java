@@ -12,6 +12,10 @@ public enum CloseReason {
     DISCONNECTED,
     /** Policy {@code disconnect}: more bytes waited than one connection may hold. */
     SLOW,
+    /** More bytes waited for all sockets together than may, and most of them for this one. */
+    PENDING_TOTAL,
+    /** The client sent more, or faster, than it may. */
+    FLOOD,
     /** Bytes waited and the socket took none of them for the configured time. */
     STALLED,
     /** No answer to a WebSocket ping. */

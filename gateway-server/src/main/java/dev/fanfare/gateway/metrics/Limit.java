@@ -14,7 +14,17 @@ public enum Limit {
     /** What a trusted proxy sent is no PROXY protocol header. */
     PROXY_HEADER,
     /** A trusted proxy said in a header field for whom it speaks, and nobody can read it. */
-    FORWARDED;
+    FORWARDED,
+    /** A request line was too long. */
+    REQUEST_LINE,
+    /** The header fields of a request were too long. */
+    HEADERS,
+    /** A request had too many header fields. */
+    HEADER_COUNT,
+    /** A request had too many parameters in its query. */
+    QUERY_PARAMETERS,
+    /** A request's body was too long. */
+    BODY;
 
     /** As it stands in metrics. */
     public String label() {

@@ -1,10 +1,10 @@
 package dev.fanfare.gateway.transport;
 
+import dev.fanfare.gateway.log.CalmLog;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -14,10 +14,11 @@ import org.slf4j.LoggerFactory;
  * lets one in before the next is refused. Owned by the boss event loop.
  */
 final class AcceptPause extends ChannelInboundHandlerAdapter {
-    private static final Logger log = LoggerFactory.getLogger(AcceptPause.class);
     private static final long REST_MILLIS = 500;
 
     private final GatewayMetrics metrics;
+    private final CalmLog pauses = new CalmLog(LoggerFactory.getLogger(AcceptPause.class));
+    private final CalmLog ends = new CalmLog(LoggerFactory.getLogger(AcceptPause.class));
     private boolean paused;
     private boolean refused;
 
@@ -31,10 +32,10 @@ final class AcceptPause extends ChannelInboundHandlerAdapter {
         if (!paused) {
             paused = true;
             metrics.acceptPaused();
-            log.warn(
+            pauses.say(log -> log.warn(
                     "accepting connections pauses: {}. Retrying every {} ms; 'gateway-server.jar doctor' says what to raise",
                     cause.getMessage(),
-                    REST_MILLIS);
+                    REST_MILLIS));
         }
         if (ctx.channel().config().isAutoRead()) {
             ctx.channel().config().setAutoRead(false);
@@ -49,7 +50,7 @@ final class AcceptPause extends ChannelInboundHandlerAdapter {
             if (paused && !refused) {
                 paused = false;
                 metrics.acceptResumed();
-                log.info("accepting connections again");
+                ends.say(log -> log.info("accepting connections again"));
             }
         });
     }

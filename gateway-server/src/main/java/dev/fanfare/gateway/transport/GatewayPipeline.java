@@ -12,6 +12,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
@@ -126,9 +127,12 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
 
     /** The connection, or what TLS has negotiated on it, speaks HTTP/1.1; {@code refusal} says why it may not stay. */
     void http1(Channel channel, @Nullable Refusal refusal) {
+        HttpHeadersFactory headers = new CountedHeaders.Factory(config.client().headerCount());
         HttpDecoderConfig limits = new HttpDecoderConfig()
                 .setMaxInitialLineLength(config.maxRequestLine())
-                .setMaxHeaderSize(config.maxHeaders());
+                .setMaxHeaderSize(config.maxHeaders())
+                .setHeadersFactory(headers)
+                .setTrailersFactory(headers);
         channel.pipeline()
                 .addLast(new HttpResponseEncoder())
                 .addLast(new HttpRequestDecoder(limits))
@@ -140,7 +144,7 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
     void becomeSse(Channel channel, StreamProtocol protocol, List<Wish> wishes, StreamHead head) {
         Shard shard = endpoints.worker(channel).shard();
         Subscriber subscriber = shard.join(channel, protocol);
-        channel.pipeline().addLast(new SseHandler(subscriber));
+        channel.pipeline().addLast(new SseHandler(subscriber, config.client().sseBytes()));
         leaveHttp(channel, head);
         shard.subscribe(subscriber, wishes);
     }

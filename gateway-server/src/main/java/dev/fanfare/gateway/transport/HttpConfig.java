@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param maxBody bytes of one body
  * @param maxBodies bytes of all bodies that are held at once
  * @param maxFrame bytes of one WebSocket message from a client
+ * @param client how much one client may say
  * @param retry how long an EventSource waits before it reconnects
  * @param reconnectSpread at shutdown every client is told to wait a random time up to this
  * @param http2 what belongs to HTTP/2 alone
@@ -26,6 +27,7 @@ public record HttpConfig(
         int maxBody,
         int maxBodies,
         int maxFrame,
+        ClientBounds client,
         Duration retry,
         Duration reconnectSpread,
         Http2Config http2) {
@@ -69,6 +71,7 @@ public record HttpConfig(
                         "64KiB",
                         Range.of("125B", "16MiB"),
                         "a longer message from a client closes its connection with 1009"),
+                ClientBounds.from(in),
                 in.duration(
                         "sse.retry",
                         "3s",

@@ -1,6 +1,7 @@
 package dev.fanfare.gateway.transport;
 
 import dev.fanfare.gateway.http.HttpProblem;
+import dev.fanfare.gateway.metrics.Limit;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -165,11 +166,21 @@ final class RequestReader extends SimpleChannelInboundHandler<HttpObject> {
     private void requireSound(HttpRequest request) throws HttpProblem {
         Throwable failure = request.decoderResult().cause();
         if (failure instanceof TooLongHttpLineException) {
+            endpoints.metrics().reached(Limit.REQUEST_LINE);
             throw HttpProblem.of(
                     HttpResponseStatus.REQUEST_URI_TOO_LONG,
                     "the request line has at most " + config.maxRequestLine() + " bytes");
         }
+        int fields = config.client().headerCount();
+        if (failure instanceof CountedHeaders.TooManyException
+                || request.headers().size() > fields) {
+            endpoints.metrics().reached(Limit.HEADER_COUNT);
+            throw HttpProblem.of(
+                    HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+                    "a request has at most " + fields + " header fields (http.max-header-count)");
+        }
         if (failure instanceof TooLongHttpHeaderException) {
+            endpoints.metrics().reached(Limit.HEADERS);
             throw HttpProblem.of(
                     HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
                     "the header fields have at most " + config.maxHeaders() + " bytes together");
@@ -177,6 +188,7 @@ final class RequestReader extends SimpleChannelInboundHandler<HttpObject> {
         if (failure != null) {
             throw malformed(failure);
         }
+        requireShortQuery(request.uri());
         requireOneMeaning(request);
     }
 
@@ -203,7 +215,24 @@ final class RequestReader extends SimpleChannelInboundHandler<HttpObject> {
         return text.chars().allMatch(c -> c > ' ' && c < 0x7f && NOT_IN_HOST.indexOf(c) < 0);
     }
 
+    private void requireShortQuery(String uri) throws HttpProblem {
+        int query = uri.indexOf('?');
+        int most = config.client().queryParameters();
+        int parameters = 1;
+        for (int i = query; i >= 0 && i < uri.length() && parameters <= most; i++) {
+            char next = uri.charAt(i);
+            parameters += next == '&' || next == ';' ? 1 : 0;
+        }
+        if (parameters > most) {
+            endpoints.metrics().reached(Limit.QUERY_PARAMETERS);
+            throw HttpProblem.of(
+                    HttpResponseStatus.BAD_REQUEST,
+                    "the query has at most " + most + " parameters (http.max-query-parameters)");
+        }
+    }
+
     private HttpProblem tooLarge() {
+        endpoints.metrics().reached(Limit.BODY);
         return HttpProblem.of(
                 HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
                 "a request body has at most %d bytes, or %d where none is expected"

@@ -30,6 +30,8 @@ final class Bench {
     /** Two messages of one letter. */
     static final int MAX_PENDING = 20;
 
+    static final int MAX_PENDING_TOTAL = 1 << 20;
+
     static final String CHANNEL = "t";
     static final ChannelRules CONFLATING = rules(0, true, SlowConsumerPolicy.CATCH_UP);
     static final ChannelRules HISTORY = rules(1_000, false, SlowConsumerPolicy.CATCH_UP);
@@ -57,12 +59,14 @@ final class Bench {
     }
 
     Hub.Parts parts() {
-        return new Hub.Parts(broker, new NoPresence(), interests, metrics, "node", 0);
+        return new Hub.Parts(
+                broker, new NoPresence(), interests, new PendingTotal(MAX_PENDING_TOTAL), metrics, "node", 0);
     }
 
     static HubConfig config() {
         return new HubConfig(
                 MAX_PENDING,
+                MAX_PENDING_TOTAL,
                 new HubBounds(1_000, 1_000_000, 10_000, 1_000, 100_000, 100),
                 Duration.ofSeconds(STALL),
                 Duration.ofSeconds(HEARTBEAT),

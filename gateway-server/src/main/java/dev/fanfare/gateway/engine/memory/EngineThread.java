@@ -1,6 +1,7 @@
 package dev.fanfare.gateway.engine.memory;
 
 import dev.fanfare.gateway.engine.EngineException;
+import dev.fanfare.gateway.log.CalmLog;
 import io.netty.util.concurrent.DefaultEventExecutor;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.Queue;
@@ -12,7 +13,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * Thread: any.
  */
 public final class EngineThread implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(EngineThread.class);
+    private static final CalmLog log = new CalmLog(LoggerFactory.getLogger(EngineThread.class));
     /** Tasks between two looks at what is due by time. */
     private static final int SLICE = 256;
 
@@ -91,7 +91,7 @@ public final class EngineThread implements AutoCloseable {
                 0));
         done.whenComplete((result, failure) -> {
             if (failure != null && !(failure instanceof EngineException)) {
-                log.error("the engine failed", failure);
+                log.say(to -> to.error("the engine failed", failure));
             }
         });
     }
@@ -111,7 +111,7 @@ public final class EngineThread implements AutoCloseable {
                     try {
                         work.run();
                     } catch (Throwable failed) { // or it would never be done again
-                        log.error("the engine failed", failed);
+                        log.say(to -> to.error("the engine failed", failed));
                     }
                 },
                 1,

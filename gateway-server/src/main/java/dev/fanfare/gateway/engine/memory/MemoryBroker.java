@@ -6,6 +6,7 @@ import dev.fanfare.gateway.channel.Publication;
 import dev.fanfare.gateway.channel.StreamPosition;
 import dev.fanfare.gateway.engine.Broker;
 import dev.fanfare.gateway.engine.EngineException;
+import dev.fanfare.gateway.log.CalmLog;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,7 +19,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * every number that was given before, so an old position is never mistaken for a new one.
  */
 public final class MemoryBroker implements Broker {
-    private static final Logger log = LoggerFactory.getLogger(MemoryBroker.class);
+    private static final CalmLog log = new CalmLog(LoggerFactory.getLogger(MemoryBroker.class));
     private static final String EPOCH_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final int EPOCH_LENGTH = 6;
     /** How long a client of a quiet channel may be away without being told a gap where there is none. */
@@ -202,7 +202,8 @@ public final class MemoryBroker implements Broker {
                 listener.onPublication(publication, rules);
             }
         } catch (RuntimeException | OutOfMemoryError broken) {
-            log.error("publication {} of {} was not handed over", publication.offset(), publication.channel(), broken);
+            log.say(to -> to.error(
+                    "publication {} of {} was not handed over", publication.offset(), publication.channel(), broken));
         }
     }
 
