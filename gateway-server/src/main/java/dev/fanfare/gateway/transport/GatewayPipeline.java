@@ -155,7 +155,7 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
         Subscriber subscriber = shard.join(channel, protocol);
         channel.pipeline()
                 .addLast(new WebSocket13FrameDecoder(frames))
-                .addLast(new WebSocketHandler(subscriber, config.maxFrame()));
+                .addLast(new WebSocketHandler(subscriber, config.maxFrame(), config.client()));
         leaveHttp(channel, head);
         shard.subscribe(subscriber, wishes);
     }

@@ -33,9 +33,18 @@ final class WebSocketHandler extends SimpleChannelInboundHandler<WebSocketFrame>
     /** A close frame was sent because of what the client did; nothing it sends counts any more. */
     private boolean refused;
 
-    WebSocketHandler(Subscriber subscriber, int maxMessage) {
+    private final ClientBounds bounds;
+    /** What of the frames and of the bytes it may send is spent; see {@link Spending}. */
+    private long framesSpent;
+
+    private long bytesSpent;
+
+    WebSocketHandler(Subscriber subscriber, int maxMessage, ClientBounds bounds) {
         this.subscriber = subscriber;
         this.maxMessage = maxMessage;
+        this.bounds = bounds;
+        this.framesSpent = Spending.none(System.nanoTime());
+        this.bytesSpent = framesSpent;
     }
 
     @Override
@@ -44,6 +53,9 @@ final class WebSocketHandler extends SimpleChannelInboundHandler<WebSocketFrame>
             return; // whatever came behind the violation
         }
         subscriber.heard();
+        if (isTooFast(frame.content().readableBytes())) {
+            return;
+        }
         if (frame instanceof PingWebSocketFrame) {
             answerPing(ctx, frame.content());
         } else if (frame instanceof CloseWebSocketFrame close) {
@@ -72,6 +84,20 @@ final class WebSocketHandler extends SimpleChannelInboundHandler<WebSocketFrame>
         } else {
             subscriber.failed(cause);
         }
+    }
+
+    private boolean isTooFast(int bytes) {
+        long now = System.nanoTime();
+        boolean frames = Spending.isAll(framesSpent, now);
+        if (frames || Spending.isAll(bytesSpent, now)) {
+            int most = frames ? bounds.frameRate() : bounds.byteRate();
+            String what = "more than " + most + (frames ? " frames" : " bytes") + " per second";
+            refuse(CloseReason.FLOOD, WebSocketCloseStatus.POLICY_VIOLATION, what);
+            return true;
+        }
+        framesSpent = Spending.of(framesSpent, 1, bounds.frameRate(), now);
+        bytesSpent = Spending.of(bytesSpent, bytes, bounds.byteRate(), now);
+        return false;
     }
 
     private static void answerPing(ChannelHandlerContext ctx, ByteBuf payload) {
@@ -118,10 +144,14 @@ final class WebSocketHandler extends SimpleChannelInboundHandler<WebSocketFrame>
     }
 
     private void refuse(WebSocketCloseStatus status, String reason) {
+        refuse(CloseReason.PROTOCOL_ERROR, status, reason);
+    }
+
+    private void refuse(CloseReason why, WebSocketCloseStatus status, String reason) {
         forget();
         refused = true;
         String fitting = reason.length() > 100 ? reason.substring(0, 100) : reason;
-        subscriber.refuse(CloseReason.PROTOCOL_ERROR, WebSocketWire.close(status.code(), fitting));
+        subscriber.refuse(why, WebSocketWire.close(status.code(), fitting));
     }
 
     private void forget() {

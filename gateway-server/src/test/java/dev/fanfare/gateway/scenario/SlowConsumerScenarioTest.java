@@ -136,15 +136,40 @@ class SlowConsumerScenarioTest {
         Meters.awaitConnections(gateway, 0, 0);
     }
 
-    private static RunningGateway start(String transport, String policy, String stall) {
-        return gateways.start(
+    @ParameterizedTest
+    @MethodSource(Gateways.TRANSPORTS)
+    void whenTooMuchWaitsForAllTogetherThoseAreClosedForWhomMostWaits(String transport) throws Exception {
+        RunningGateway gateway = start(transport, "drop", "30s", "slow-consumer.max-pending-total=300KiB");
+        try (SseStream first = SseStream.on(RawClient.withSmallBuffer(gateway).get("/sse"));
+                SseStream second = SseStream.on(RawClient.withSmallBuffer(gateway).get("/sse"));
+                WsStream third = WsStream.on(RawClient.withSmallBuffer(gateway).send(WsStream.HANDSHAKE));
+                Watcher reader = Watcher.of(SseStream.open(gateway));
+                Watcher other = Watcher.of(WsStream.open(gateway))) {
+            await().atMost(Meters.PATIENCE)
+                    .untilAsserted(() -> assertThat(Meters.closed(Meters.of(gateway), "pending_total"))
+                            .as("200 KiB may wait for each, 270 KiB for all")
+                            .isBetween(2.0, 3.0));
+            await().atMost(Meters.PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(Meters.of(gateway).get("gateway_pending_bytes")).isLessThan(300.0 * 1024));
+            assertUndisturbed(gateway, reader, other);
+            assertThat(first.head().status()).isEqualTo(200);
+            assertThat(second.head().status()).isEqualTo(200);
+            assertThat(third.head().status()).isEqualTo(101);
+        }
+    }
+
+    private static RunningGateway start(String transport, String policy, String stall, String... more) {
+        List<String> settings = new ArrayList<>(List.of(
                 "server.transport=" + transport,
                 "ticker.source=replay",
                 "ticker.file=" + directory.resolve("prices.csv"),
                 "ticker.interval=25ms",
                 "namespaces.ticks.slow-consumer=" + policy,
                 "slow-consumer.max-pending=200KiB",
-                "slow-consumer.stall-timeout=" + stall);
+                "slow-consumer.stall-timeout=" + stall));
+        settings.addAll(List.of(more));
+        return gateways.start(settings.toArray(String[]::new));
     }
 
     /** Something that delivers one sequence number after the other. */
