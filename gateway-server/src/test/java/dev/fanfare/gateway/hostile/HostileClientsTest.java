@@ -153,6 +153,8 @@ class HostileClientsTest {
                 "websocket.max-message=16KiB",
                 "slow-consumer.stall-timeout=5s",
                 "limits.max-connections-per-address=" + (CROWD + 20),
+                "limits.open-rate-per-address=0",
+                "limits.exempt-addresses=none", // all of them are on this machine
                 "engine.memory.max-channels=2000",
                 "channels.history-size=10",
                 "channels.history-ttl=5s");

@@ -141,7 +141,8 @@ class SlowConsumerScenarioTest {
     void whenTooMuchWaitsForAllTogetherThoseAreClosedForWhomMostWaits(String transport) throws Exception {
         RunningGateway gateway = start(transport, "drop", "30s", "slow-consumer.max-pending-total=300KiB");
         try (SseStream first = SseStream.on(RawClient.withSmallBuffer(gateway).get("/sse"));
-                SseStream second = SseStream.on(RawClient.withSmallBuffer(gateway).get("/sse"));
+                SseStream second =
+                        SseStream.on(RawClient.withSmallBuffer(gateway).get("/sse"));
                 WsStream third = WsStream.on(RawClient.withSmallBuffer(gateway).send(WsStream.HANDSHAKE));
                 Watcher reader = Watcher.of(SseStream.open(gateway));
                 Watcher other = Watcher.of(WsStream.open(gateway))) {
@@ -150,8 +151,8 @@ class SlowConsumerScenarioTest {
                             .as("200 KiB may wait for each, 270 KiB for all")
                             .isBetween(2.0, 3.0));
             await().atMost(Meters.PATIENCE)
-                    .untilAsserted(
-                            () -> assertThat(Meters.of(gateway).get("gateway_pending_bytes")).isLessThan(300.0 * 1024));
+                    .untilAsserted(() -> assertThat(Meters.of(gateway).get("gateway_pending_bytes"))
+                            .isLessThan(300.0 * 1024));
             assertUndisturbed(gateway, reader, other);
             assertThat(first.head().status()).isEqualTo(200);
             assertThat(second.head().status()).isEqualTo(200);
