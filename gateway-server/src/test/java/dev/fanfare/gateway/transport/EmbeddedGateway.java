@@ -45,6 +45,9 @@ import java.util.concurrent.CompletionStage;
  */
 final class EmbeddedGateway implements AutoCloseable {
     private static final Terms USUAL = Terms.of();
+    /** For all of them, because to make one takes longer than anything else here; it warns of the second hub that it counts for, once. */
+    private static final GatewayMetrics METRICS =
+            new GatewayMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
 
     /** How connections are treated: what the configuration says. */
     record Terms(
@@ -82,7 +85,6 @@ final class EmbeddedGateway implements AutoCloseable {
     private final Connection connection = new Connection();
     private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
     private final Readiness readiness = new Readiness();
-    private final GatewayMetrics metrics = new GatewayMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     private final Hub hub;
     private final HttpEndpoints endpoints;
 
@@ -119,7 +121,7 @@ final class EmbeddedGateway implements AutoCloseable {
 
     EmbeddedGateway(Terms terms) {
         readiness.ready();
-        hub = IdleHub.on(connection.eventLoop(), new RecordingBroker(), metrics);
+        hub = IdleHub.on(connection.eventLoop(), new RecordingBroker(), METRICS);
         endpoints = new HttpEndpoints(
                 ROUTER,
                 new SseHandshake(terms.http().retry().toMillis()),
@@ -128,11 +130,11 @@ final class EmbeddedGateway implements AutoCloseable {
                 Map.of(
                         connection.eventLoop(),
                         new Worker(hub.shardOf(connection.eventLoop()), new RequestDeadlines(connection.eventLoop()))),
-                metrics,
+                METRICS,
                 terms.admission(),
                 terms.proxies(),
                 readiness,
-                new Bodies(terms.http().maxBodies(), metrics),
+                new Bodies(terms.http().maxBodies(), METRICS),
                 terms.origins());
         connection.config().setAllocator(memory);
         connection.pipeline().addLast(new GatewayPipeline(terms.http(), endpoints));
