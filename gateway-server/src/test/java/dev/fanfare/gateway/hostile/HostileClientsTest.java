@@ -94,6 +94,13 @@ class HostileClientsTest {
     }
 
     @Test
+    @Order(4)
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
+    void badHttp2FramesHurtNobodyElse() throws Exception {
+        withstand("HTTP/2", Http2Attacks.all());
+    }
+
+    @Test
     @Order(99)
     void afterwardsNothingIsLeftOfTheAttackers() throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
@@ -112,6 +119,7 @@ class HostileClientsTest {
                 directBefore >> 10,
                 direct >> 10,
                 gateway.lines().size());
+        gateway.lines().forEach(line -> System.out.println("log: " + line));
         assertThat(heap).as("heap after collection").isLessThan(heapBefore + MORE_HEAP);
         assertThat(direct).as("direct memory").isLessThan(directBefore + MORE_DIRECT);
         assertThat(gateway.output()).doesNotContain("LEAK", "OutOfMemory", "AssertionError");
@@ -147,11 +155,15 @@ class HostileClientsTest {
                 "namespaces.ticks.history-size=100",
                 "api.key=" + KEY,
                 "api.publish-rate=2000",
+                "http2.max-resets=300",
+                "http2.max-control-frames=500",
                 "http.request-timeout=1s",
                 "http.keep-alive-timeout=2s",
                 "http.max-body=128KiB",
                 "websocket.max-message=16KiB",
                 "slow-consumer.stall-timeout=5s",
+                "limits.exempt-addresses=127.0.0.0/16, 127.1.0.0/16", // the good ones'
+                "limits.open-rate-per-address=" + (CROWD * 2),
                 "limits.max-connections-per-address=" + (CROWD + 20),
                 "limits.open-rate-per-address=0",
                 "limits.exempt-addresses=none", // all of them are on this machine
