@@ -1,13 +1,19 @@
 package dev.fanfare.gateway.auth;
 
 import dev.fanfare.gateway.channel.Access;
+import dev.fanfare.gateway.channel.ChannelRules;
+import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.config.Range;
 import dev.fanfare.gateway.config.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Whose tokens are accepted, and what becomes of connections whose token is no longer good.
@@ -15,11 +21,17 @@ import java.util.Set;
  * @param development whether {@code --dev} was said: anyone may connect and subscribe, as without keys
  * @param issuers with at least one key each
  * @param terms what every token must keep to
+ * @param jwks how keys are fetched
  * @param maxRevocations of tokens and users, together
  * @param expiryGrace from telling a client that its token has expired until its connection is closed
  */
 public record AuthConfig(
-        boolean development, List<IssuerConfig> issuers, TokenTerms terms, int maxRevocations, Duration expiryGrace) {
+        boolean development,
+        List<IssuerConfig> issuers,
+        TokenTerms terms,
+        JwksTerms jwks,
+        int maxRevocations,
+        Duration expiryGrace) {
 
     public AuthConfig {
         issuers = List.copyOf(issuers);
@@ -40,20 +52,26 @@ public record AuthConfig(
                 "auth.dev",
                 false,
                 "development: anyone may subscribe where no namespace says otherwise, also with keys (--dev)");
+        boolean plain = in.flag(
+                "auth.jwks-insecure",
+                false,
+                "whether keys may be fetched without TLS from other machines; who is in between can make tokens then");
         List<IssuerConfig> issuers = new ArrayList<>();
-        IssuerConfig own = IssuerConfig.from(in, "", "auth.");
+        IssuerConfig own = IssuerConfig.from(in, "", "auth.", plain);
         TokenTerms terms = TokenTerms.from(in);
+        JwksTerms jwks = JwksTerms.from(in);
         if (own.hasKeys()) {
             issuers.add(own);
         }
         for (String name : in.names("auth.issuers", IssuerConfig.MEMBERS)) {
-            issuers.add(IssuerConfig.from(in, name, "auth.issuers." + name + "."));
+            issuers.add(IssuerConfig.from(in, name, "auth.issuers." + name + ".", plain));
         }
         check(in, own, issuers);
         return new AuthConfig(
                 development,
                 issuers,
                 terms,
+                jwks,
                 in.number(
                         "auth.max-revocations",
                         100_000,
@@ -71,7 +89,7 @@ public record AuthConfig(
                 && own.secret().isEmpty()
                 && !(own.issuer().isEmpty() && own.audience().isEmpty())) {
             in.reject(
-                    "auth.issuer and auth.audience say nothing without a key; set auth.hmac-secret or auth.public-key");
+                    "auth.issuer and auth.audience say nothing without a key; set auth.hmac-secret, auth.public-key or auth.jwks");
         }
         Set<String> seen = new HashSet<>();
         for (IssuerConfig issuer : issuers) {
@@ -83,9 +101,40 @@ public record AuthConfig(
                         .formatted(issuer.name(), issuer.issuer()));
             }
             if (!issuer.name().isEmpty() && !issuer.hasKeys() && issuer.secret().isEmpty()) {
-                in.reject("auth.issuers.%s has no key; set its hmac-secret or public-key".formatted(issuer.name()));
+                in.reject(
+                        "auth.issuers.%s has no key; set its hmac-secret, public-key or jwks".formatted(issuer.name()));
             }
         }
+    }
+
+    /** Refuses rules that would let nobody in, because there are no tokens. */
+    public void check(Settings in, ChannelsConfig channels) {
+        if (mode() != Mode.NO_KEYS) {
+            return;
+        }
+        Map<String, ChannelRules> all = new TreeMap<>(Map.of("channels", channels.standard()));
+        channels.namespaces().forEach((name, rules) -> all.put("namespaces." + name, rules));
+        all.forEach((at, rules) -> {
+            if (rules.subscribe() != Access.ANYONE && rules.subscribe() != Access.NOBODY) {
+                in.reject(
+                        "%s.subscribe: '%s' lets nobody in without keys for tokens; set auth.hmac-secret, auth.public-key or auth.jwks, or say --dev"
+                                .formatted(at, rules.subscribe().name().toLowerCase(Locale.ROOT)));
+            }
+        });
+    }
+
+    /** What {@code iss} must be in tokens of {@code issuer} (a name of {@code auth.issuers}, or empty), if that matters. */
+    public Optional<String> issuerClaim(String issuer) {
+        return named(issuer).map(IssuerConfig::issuer).filter(claim -> !claim.isEmpty());
+    }
+
+    /** One audience of tokens of {@code issuer}, if that matters. */
+    public Optional<String> audienceClaim(String issuer) {
+        return named(issuer).flatMap(each -> each.audience().stream().sorted().findFirst());
+    }
+
+    private Optional<IssuerConfig> named(String issuer) {
+        return issuers.stream().filter(each -> each.name().equals(issuer)).findFirst();
     }
 
     /** Whether tokens are looked at. */

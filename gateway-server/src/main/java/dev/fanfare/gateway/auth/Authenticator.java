@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Says who presents a token. Any thread. */
 public interface Authenticator extends AutoCloseable {
+    /** Takes everybody for {@link Principal#ANONYMOUS} and looks at no token: what there is without keys. */
+    Authenticator OPEN = token -> CompletableFuture.completedStage(Principal.ANONYMOUS);
+
     /**
      * Who it is that presents {@code token}. Never blocks: nearly always the stage is complete when it is returned; only when a key must be fetched
      * first it completes later, on a thread that is no event loop, so whoever belongs to a loop goes back to it.
@@ -23,10 +26,10 @@ public interface Authenticator extends AutoCloseable {
     @Override
     default void close() {}
 
-    /** The one for {@code config}: without keys it takes everybody for {@link Principal#ANONYMOUS} and looks at no token. */
+    /** The one for {@code config}; {@link #OPEN} without keys. */
     static Authenticator of(AuthConfig config, Revocations revocations, GatewayMetrics metrics) {
         if (!config.hasKeys()) {
-            return token -> CompletableFuture.completedStage(Principal.ANONYMOUS);
+            return OPEN;
         }
         return new JwtAuthenticator(config, revocations, metrics, Clock.systemUTC());
     }

@@ -1,30 +1,32 @@
 package dev.fanfare.gateway.auth;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
 import dev.fanfare.gateway.metrics.TokenResult;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Accepts JSON Web Tokens (RFC 7519) of the configured issuers. Any thread. */
+/**
+ * Accepts JSON Web Tokens (RFC 7519) of the configured issuers. Any thread: a token whose key is known is checked on the thread that asks (docs/auth.md
+ * says what that costs), any other one on the thread {@code keys} after the fetch.
+ */
 final class JwtAuthenticator implements Authenticator {
-    /** Keys that are tried for one token, which costs time on an event loop each. */
-    private static final int MOST_CANDIDATES = 4;
-
     private final AuthConfig config;
+    private final Issuers issuers;
     private final Revocations revocations;
     private final GatewayMetrics metrics;
     private final Clock clock;
+    private final AtomicInteger waiting = new AtomicInteger();
 
     JwtAuthenticator(AuthConfig config, Revocations revocations, GatewayMetrics metrics, Clock clock) {
         this.config = config;
         this.revocations = revocations;
         this.metrics = metrics;
         this.clock = clock;
+        this.issuers = new Issuers(config, metrics);
+        metrics.watchTokensWaiting(waiting::get);
     }
 
     @Override
@@ -33,80 +35,61 @@ final class JwtAuthenticator implements Authenticator {
             return CompletableFuture.completedStage(Principal.ANONYMOUS);
         }
         try {
-            Principal principal = verify(token);
+            Token read = read(token);
+            Issuer issuer = issuers.of(read);
+            CompletableFuture<Void> missing = issuer.missing(read);
+            return missing == null ? answer(read, issuer) : later(read, issuer, missing);
+        } catch (BadToken bad) {
+            return refused(bad);
+        }
+    }
+
+    @Override
+    public void close() {
+        issuers.close();
+    }
+
+    private Token read(String token) throws BadToken {
+        if (token.length() > config.terms().maxBytes()) {
+            throw BadToken.malformed("%d bytes are too many; allowed: %d (auth.max-token)"
+                    .formatted(token.length(), config.terms().maxBytes()));
+        }
+        return Token.parse(token);
+    }
+
+    private CompletionStage<Principal> later(Token token, Issuer issuer, CompletableFuture<Void> fetch)
+            throws BadToken {
+        if (waiting.incrementAndGet() > config.jwks().maxWaiting()) {
+            waiting.decrementAndGet();
+            throw new BadToken(
+                    TokenResult.UNAVAILABLE,
+                    "%d tokens wait for the keys of their issuer, which is as many as may (auth.max-waiting)"
+                            .formatted(config.jwks().maxWaiting()));
+        }
+        return fetch.thenCompose(done -> {
+            waiting.decrementAndGet();
+            return answer(token, issuer);
+        });
+    }
+
+    private CompletionStage<Principal> answer(Token token, Issuer issuer) {
+        try {
+            issuer.check(token);
+            Principal principal = new Claims(
+                            token.claims(), config.terms(), clock.instant().getEpochSecond())
+                    .principal(issuer.config().audience());
+            if (revocations.isRevoked(principal)) {
+                throw new BadToken(TokenResult.REVOKED, "it is revoked");
+            }
             metrics.tokenChecked(TokenResult.ACCEPTED);
             return CompletableFuture.completedStage(principal);
         } catch (BadToken bad) {
-            metrics.tokenChecked(bad.result());
-            return CompletableFuture.failedStage(bad.problem());
+            return refused(bad);
         }
     }
 
-    private Principal verify(String text) throws BadToken {
-        if (text.length() > config.terms().maxBytes()) {
-            throw BadToken.malformed("%d bytes are too many; allowed: %d (auth.max-token)"
-                    .formatted(text.length(), config.terms().maxBytes()));
-        }
-        Token token = Token.parse(text);
-        IssuerConfig issuer = issuer(token.claims());
-        checkSignature(token, issuer.keys());
-        Principal principal = new Claims(
-                        token.claims(), config.terms(), clock.instant().getEpochSecond())
-                .principal(issuer.audience());
-        if (revocations.isRevoked(principal)) {
-            throw new BadToken(TokenResult.REVOKED, "it is revoked");
-        }
-        return principal;
-    }
-
-    /** Whose token it says it is. That is not verified yet, but decides whose keys and audience are asked. */
-    private IssuerConfig issuer(JsonNode claims) throws BadToken {
-        JsonNode iss = claims.path("iss");
-        if (!iss.isMissingNode() && !iss.isTextual()) {
-            throw BadToken.claim("iss", "must be a text");
-        }
-        IssuerConfig any = null;
-        for (IssuerConfig issuer : config.issuers()) {
-            if (issuer.issuer().isEmpty()) {
-                any = issuer;
-            } else if (issuer.issuer().equals(iss.textValue())) {
-                return issuer;
-            }
-        }
-        if (any == null) {
-            throw BadToken.claim(
-                    "iss",
-                    iss.isMissingNode() ? "missing" : "'%s' is not known".formatted(BadToken.shown(iss.textValue())));
-        }
-        return any;
-    }
-
-    private static void checkSignature(Token token, List<TokenKey> keys) throws BadToken {
-        List<TokenKey> candidates = new ArrayList<>();
-        for (TokenKey key : keys) {
-            boolean meant =
-                    key.id() == null || token.keyId() == null || key.id().equals(token.keyId());
-            if (meant && key.isFor(token.algorithm())) {
-                candidates.add(key);
-            }
-        }
-        if (candidates.size() > MOST_CANDIDATES) {
-            throw new BadToken(
-                    TokenResult.SIGNATURE,
-                    "%d keys may have signed it; a kid in its header must say which".formatted(candidates.size()));
-        }
-        for (TokenKey key : candidates) {
-            if (key.signed(token.algorithm(), token.signed(), token.signature())) {
-                return;
-            }
-        }
-        throw new BadToken(
-                TokenResult.SIGNATURE,
-                candidates.isEmpty()
-                        ? "no key of its issuer is for alg %s%s"
-                                .formatted(
-                                        token.algorithm().jwsName(),
-                                        token.keyId() == null ? "" : " and kid '" + BadToken.shown(token.keyId()) + "'")
-                        : "its signature does not hold");
+    private CompletionStage<Principal> refused(BadToken bad) {
+        metrics.tokenChecked(bad.result());
+        return CompletableFuture.failedStage(bad.problem());
     }
 }

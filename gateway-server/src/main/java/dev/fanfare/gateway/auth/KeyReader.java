@@ -65,9 +65,13 @@ final class KeyReader {
         }
     }
 
-    /** What could be used; reports algorithms that no key can be used for. */
-    List<TokenKey> keys() {
-        if (!complained && !keys.isEmpty() && !used.containsAll(algorithms)) {
+    /**
+     * What could be used; reports algorithms that no key can be used for.
+     *
+     * @param fetched whether there are more keys, which are not known yet
+     */
+    List<TokenKey> keys(boolean fetched) {
+        if (!complained && !fetched && !keys.isEmpty() && !used.containsAll(algorithms)) {
             Set<Algorithm> idle = EnumSet.copyOf(algorithms);
             idle.removeAll(used);
             reject("algorithms", "no key is for " + words(idle));
@@ -88,7 +92,7 @@ final class KeyReader {
         in.reject(at + key + ": " + problem);
     }
 
-    private static String words(Set<Algorithm> algorithms) {
+    static String words(Set<Algorithm> algorithms) {
         return algorithms.stream().map(Algorithm::jwsName).collect(Collectors.joining(", "));
     }
 }

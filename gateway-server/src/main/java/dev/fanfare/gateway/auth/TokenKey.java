@@ -6,6 +6,7 @@ import com.nimbusds.jose.JWSVerifier;
 import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.crypto.MACVerifier;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
+import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.util.Base64URL;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -14,6 +15,7 @@ import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.security.spec.ECParameterSpec;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -116,7 +118,7 @@ final class TokenKey {
             return pinned(Algorithm.Family.ED25519, wanted);
         }
         if (key instanceof ECPublicKey curve) {
-            Algorithm only = ofCurve(curve);
+            Algorithm only = ofCurve(curve.getParams());
             return wanted.isEmpty() || wanted.contains(only) ? EnumSet.of(only) : EnumSet.noneOf(Algorithm.class);
         }
         throw new UnusableKeyException(
@@ -155,15 +157,16 @@ final class TokenKey {
         return check.verify(signature);
     }
 
-    private static Algorithm ofCurve(ECPublicKey key) throws UnusableKeyException {
-        com.nimbusds.jose.jwk.Curve curve = com.nimbusds.jose.jwk.Curve.forECParameterSpec(key.getParams());
-        if (com.nimbusds.jose.jwk.Curve.P_256.equals(curve)) {
+    /** The only algorithm for keys on a curve. */
+    static Algorithm ofCurve(ECParameterSpec parameters) throws UnusableKeyException {
+        Curve curve = Curve.forECParameterSpec(parameters);
+        if (Curve.P_256.equals(curve)) {
             return Algorithm.ES256;
         }
-        if (com.nimbusds.jose.jwk.Curve.P_384.equals(curve)) {
+        if (Curve.P_384.equals(curve)) {
             return Algorithm.ES384;
         }
-        if (com.nimbusds.jose.jwk.Curve.P_521.equals(curve)) {
+        if (Curve.P_521.equals(curve)) {
             return Algorithm.ES512;
         }
         throw new UnusableKeyException(

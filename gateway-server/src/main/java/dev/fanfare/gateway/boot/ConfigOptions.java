@@ -57,6 +57,11 @@ final class ConfigOptions {
     String transport;
 
     @Option(
+            names = "--dev",
+            description = "development: anyone may connect and subscribe, also with keys for tokens (auth.dev)")
+    boolean dev;
+
+    @Option(
             names = {"-s", "--set"},
             paramLabel = "KEY=VALUE",
             description = "any setting of docs/configuration.md; may be repeated")
@@ -76,6 +81,7 @@ final class ConfigOptions {
         put(flags, "ticker.interval", interval, "--interval");
         put(flags, "ticker.seed", seed, "--seed");
         put(flags, "server.transport", transport, "--transport");
+        put(flags, "auth.dev", dev ? "true" : null, "--dev");
         return flags;
     }
 

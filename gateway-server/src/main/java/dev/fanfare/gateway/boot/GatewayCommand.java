@@ -34,7 +34,11 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 ended as asked (SIGTERM drains first), 1 could not run or a doctor check failed,",
             "2 bad command line or configuration."
         },
-        subcommands = {GatewayCommand.Serve.class, GatewayCommand.CheckConfig.class, GatewayCommand.DoctorCommand.class
+        subcommands = {
+            GatewayCommand.Serve.class,
+            GatewayCommand.CheckConfig.class,
+            GatewayCommand.DoctorCommand.class,
+            TokenCommand.class
         })
 final class GatewayCommand implements Callable<Integer> {
     @Mixin

@@ -65,6 +65,7 @@ record GatewayConfig(
         HttpConfig http = HttpConfig.from(in);
         HubConfig hub = HubConfig.from(in);
         ChannelsConfig channels = ChannelsConfig.from(in, auth.standardAccess());
+        auth.check(in, channels);
         MemoryConfig engine = MemoryConfig.from(in);
         ApiConfig api = ApiConfig.from(in);
         OriginsConfig origins = OriginsConfig.from(in);

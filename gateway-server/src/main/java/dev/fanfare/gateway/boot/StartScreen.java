@@ -1,6 +1,7 @@
 package dev.fanfare.gateway.boot;
 
 import dev.fanfare.gateway.api.ApiConfig;
+import dev.fanfare.gateway.auth.AuthConfig;
 import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.metrics.JvmMemory;
 import dev.fanfare.gateway.observe.OpenFiles;
@@ -22,6 +23,7 @@ final class StartScreen {
                   limits      %d connections, %d open files, heap %d MiB, direct memory %d MiB
                   slow        %s
                   ticks       %s
+                  access      %s
                   api         %s
 
                   open        http://%s/                 a page with live ticks
@@ -42,6 +44,7 @@ final class StartScreen {
                         JvmMemory.directMax() >> 20,
                         slow(config),
                         ticks(gateway, config.ticker()),
+                        access(config.auth().mode()),
                         api(config.api()),
                         at,
                         at,
@@ -53,6 +56,16 @@ final class StartScreen {
         return ticker.source() == TickerConfig.Source.OFF
                 ? gateway.ticks()
                 : "every %d ms, %s".formatted(ticker.interval().toMillis(), gateway.ticks());
+    }
+
+    private static String access(AuthConfig.Mode mode) {
+        return switch (mode) {
+            case TOKENS -> "tokens are checked; who may subscribe is said by channels.subscribe and namespaces";
+            case DEVELOPMENT ->
+                "DEVELOPMENT (--dev): anyone may connect, and subscribe where no namespace says otherwise";
+            case NO_KEYS ->
+                "OPEN: anyone may connect and subscribe; to change that set auth.hmac-secret, auth.public-key or auth.jwks";
+        };
     }
 
     private static String api(ApiConfig api) {

@@ -39,6 +39,8 @@ public final class GatewayMetrics {
     private final Map<String, Counter> http2Resets = new ConcurrentHashMap<>();
     private final AtomicInteger http2Connections = new AtomicInteger();
     private final AtomicInteger acceptPaused = new AtomicInteger();
+    private final Counter keysFetched;
+    private final Counter keysFailed;
     private final Counter published;
     private final Counter dropped;
     private final Counter untold;
@@ -81,6 +83,8 @@ public final class GatewayMetrics {
         for (TokenResult result : TokenResult.values()) {
             tokens.put(result, counter(Meter.TOKENS, Tags.of("result", result.label())));
         }
+        keysFetched = counter(Meter.KEY_FETCHES, Tags.of("result", "ok"));
+        keysFailed = counter(Meter.KEY_FETCHES, Tags.of("result", "failed"));
         published = counter(Meter.PUBLISHED, Tags.empty());
         dropped = counter(Meter.DROPPED, Tags.of("reason", "slow"));
         untold = counter(Meter.DROPPED, Tags.of("reason", "crowd"));
@@ -122,6 +126,21 @@ public final class GatewayMetrics {
     /** A token was presented. */
     public void tokenChecked(TokenResult result) {
         of(tokens, result).increment();
+    }
+
+    /** The keys of an issuer were fetched, or could not be. */
+    public void keysFetched(boolean ok) {
+        (ok ? keysFetched : keysFailed).increment();
+    }
+
+    /** Exports how long ago the oldest keys were fetched, in seconds. */
+    public void watchKeys(Supplier<Number> age) {
+        gauge(Meter.KEYS_AGE, Tags.empty(), age);
+    }
+
+    /** Exports how many tokens wait for keys. */
+    public void watchTokensWaiting(Supplier<Number> count) {
+        gauge(Meter.TOKENS_WAITING, Tags.empty(), count);
     }
 
     /** Exports how many tokens and users are revoked. */

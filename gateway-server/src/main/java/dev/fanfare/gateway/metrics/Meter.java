@@ -60,6 +60,11 @@ enum Meter {
     REFUSED("gateway_connections_refused", "Streams not taken on, by reason."),
     LIMITS("gateway_limits_reached", "Times a client went beyond a limit that ends no stream, by limit."),
     TOKENS("gateway_tokens", "Tokens that were presented, by what became of them."),
+    TOKENS_WAITING("gateway_tokens_waiting", "Tokens that wait until the keys of their issuer are fetched."),
+    KEY_FETCHES("gateway_key_fetches", "Times the keys of an issuer were fetched, by how that ended."),
+    KEYS_AGE(
+            "gateway_keys_age_seconds",
+            "Time since keys were fetched, of the URL where that is longest ago; missing without auth.jwks."),
     REVOCATIONS("gateway_revocations", "Tokens and users that are revoked."),
     HTTP2("gateway_http2_connections", "Connections that speak HTTP/2 now."),
     HTTP2_STREAMS("gateway_http2_streams", "Streams of HTTP/2 that are open now, whatever they carry."),

@@ -180,6 +180,9 @@ class GatewayMetricsTest {
         metrics.watchEngineBounds(() -> 4, () -> 5, () -> 6);
         metrics.tokenChecked(TokenResult.EXPIRED);
         metrics.watchRevocations(() -> 3);
+        metrics.keysFetched(true);
+        metrics.watchKeys(() -> 1.5);
+        metrics.watchTokensWaiting(() -> 2);
         metrics.gaps(1);
         metrics.replayed(2);
         metrics.ticksEvery(Duration.ofMillis(250));
