@@ -189,4 +189,32 @@ smoke() { # nginx|haproxy
   done
   if grep -qE '6\.6\.6\.6|gopher' <<<"$answer"; then die "a client can say who it is: $answer"; fi
   echo "$1: the gateway is told the client's address, and not by the client"
+  stop "$launched"
+
+  by_address "$1" "$port" X-Forwarded-For
+  if [ "$1" = haproxy ]; then
+    by_address "$1" "$port" "PROXY protocol, version 1" --proxy-protocol v1
+    by_address "$1" "$port" "PROXY protocol, version 2" --proxy-protocol v2
+  fi
+}
+
+# The gateway counts connections by the client's address, which the proxy tells it: one for each.
+by_address() { # nginx|haproxy PORT HOW OPTION... ; options of ./render
+  local url=http://127.0.0.1:$2 how=$3 settings=(proxy.trusted=127.0.0.1 limits.exempt-addresses=none limits.max-connections-per-address=1)
+  local stream forged=(-H 'X-Forwarded-For: 127.0.0.9' -H 'Forwarded: for=127.0.0.9') second other
+  [ $# -eq 3 ] || settings+=(proxy.protocol=on)
+  start_gateway "by-address" --interval 250ms "${settings[@]/#/--set=}"
+  start_proxy "by-address" "$1" "$2" --gateway "$gateway_at" "${@:4}"
+  local proxy=$launched
+  sleep 1.2 # for a health check to see it
+  launch "stream" curl -sN -m 20 --interface 127.0.0.2 "${forged[@]}" "$url/sse"
+  stream=$launched
+  await 5 grep -aq '^data: ' "$scratch/stream.log" || die "no event by $how through $1"
+  second=$(upgrade_status "$url" --interface 127.0.0.2 "${forged[@]}")
+  other=$(upgrade_status "$url" --interface 127.0.0.3 "${forged[@]}")
+  if [ "$second $other" != "503 101" ]; then
+    die "by $how through $1: a client's second stream is answered $second, that of another one $other"
+  fi
+  stop "$stream" "$proxy" "$gateway"
+  echo "$1: by $how the gateway counts clients, not the proxy"
 }
