@@ -36,10 +36,14 @@ final class Http2Gate extends ChannelDuplexHandler implements Runnable {
 
     private static final int FIRST_ROOM = 2048;
 
+    /** Bytes of answers, not of streams that stay, that may wait on one connection. */
+    private static final int MOST_ANSWERS = 1024 * 1024;
+
     private final Http2Codec codec;
     private final FrameMeter meter;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf batch;
+    private long answers;
     private boolean flushDue;
     private boolean deaf;
 
@@ -92,6 +96,18 @@ final class Http2Gate extends ChannelDuplexHandler implements Runnable {
     boolean hasWaiting(Http2StreamChannel child) {
         Http2Stream stream = codec.connection().stream(child.stream().id());
         return stream != null && codec.encoder().flowController().hasFlowControlled(stream);
+    }
+
+    /** Whether an answer of {@code length} bytes may wait to be sent; it is not refused when it is the only one. */
+    boolean holdAnswer(int length) {
+        boolean holds = answers == 0 || answers + length <= MOST_ANSWERS;
+        answers += holds ? length : 0;
+        return holds;
+    }
+
+    /** An answer of {@code length} bytes has left, or never will. */
+    void letGoOfAnswer(int length) {
+        answers -= length;
     }
 
     /**
@@ -154,9 +170,10 @@ final class Http2Gate extends ChannelDuplexHandler implements Runnable {
     /** Begins a DATA frame in the batch; its payload is to be written to what is returned. */
     private ByteBuf header(int streamId, int length) {
         ByteBuf room = batch;
-        if (room != null && room.readableBytes() + HEADER + length > FULL) {
+        while (room != null && room.readableBytes() + HEADER + length > FULL) {
             emit();
-            room = null;
+            live().flush(); // else the socket would seem to be full, and what comes would have to wait
+            room = batch; // what waited for the socket may have found room, and written more
         }
         if (room == null) {
             room = live().alloc().directBuffer(Math.max(FIRST_ROOM, HEADER + length), Math.max(FULL, HEADER + length));

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Http2Parent extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(Http2Parent.class);
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** How long a connection over the limits may stay without a stream. */
     private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -70,6 +70,7 @@ final class Http2Parent extends ChannelInboundHandlerAdapter {
         boolean draining = endpoints.draining();
         if (draining && !endAnnounced) {
             endAnnounced = true;
+            busyAt = System.nanoTime(); // a request may be under way
             codec.announceEnd(ctx);
         }
         long now = System.nanoTime();
@@ -84,7 +85,7 @@ final class Http2Parent extends ChannelInboundHandlerAdapter {
 
     private long patience(boolean draining) {
         if (draining) {
-            return LOOK_NANOS; // the client may have sent a request before it heard that there is an end
+            return LOOK_NANOS / 2; // since the client was told
         }
         if (refusal != null) {
             return REFUSED_NANOS;

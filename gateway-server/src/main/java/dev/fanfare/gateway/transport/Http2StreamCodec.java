@@ -24,6 +24,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.HttpConversionUtil;
 import io.netty.util.ReferenceCountUtil;
+import java.nio.channels.ClosedChannelException;
 
 /**
  * One stream of HTTP/2 while it carries a request and its answer: turns its frames into the objects of HTTP/1.1 and back, so that
@@ -103,6 +104,22 @@ final class Http2StreamCodec extends ChannelDuplexHandler {
         ctx.writeAndFlush(new DefaultHttp2ResetFrame(error)).addListener(sent -> ctx.close());
     }
 
+    private void answer(ChannelHandlerContext ctx, Http2Headers head, ByteBuf body, ChannelPromise promise) {
+        int length = body.readableBytes();
+        Http2Gate gate = Http2Gate.of(ctx.channel());
+        if (length == 0) {
+            body.release();
+            ctx.write(new DefaultHttp2HeadersFrame(head, true), promise);
+        } else if (gate.holdAnswer(length)) {
+            ctx.write(new DefaultHttp2HeadersFrame(head, false));
+            ctx.write(new DefaultHttp2DataFrame(body, true), promise).addListener(sent -> gate.letGoOfAnswer(length));
+        } else { // the client asks for much and takes nothing
+            body.release();
+            promise.setFailure(new ClosedChannelException());
+            reset(ctx, Http2Error.ENHANCE_YOUR_CALM);
+        }
+    }
+
     /** After an error of the stream the codec resets it, and names the error. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
@@ -124,14 +141,7 @@ final class Http2StreamCodec extends ChannelDuplexHandler {
         if (response instanceof FullHttpResponse full
                 && response.status().codeClass() != HttpStatusClass.INFORMATIONAL) {
             answered = true;
-            ByteBuf body = full.content();
-            if (body.isReadable()) {
-                ctx.write(new DefaultHttp2HeadersFrame(head, false));
-                ctx.write(new DefaultHttp2DataFrame(body, true), promise);
-                return;
-            }
-            body.release();
-            ctx.write(new DefaultHttp2HeadersFrame(head, true), promise);
+            answer(ctx, head, full.content(), promise);
         } else {
             ReferenceCountUtil.release(response);
             ctx.write(new DefaultHttp2HeadersFrame(head, false), promise);

@@ -47,6 +47,7 @@ final class Http2Client implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final CompletableFuture<Http2Settings> settings = new CompletableFuture<>();
     private final BlockingQueue<GoAway> goAways = new LinkedBlockingQueue<>();
+    private final List<Stream> streams = new ArrayList<>();
     private final Channel channel;
 
     /** What the gateway said at its end. */
@@ -74,7 +75,7 @@ final class Http2Client implements AutoCloseable {
     }
 
     static Http2Client to(RunningGateway gateway) {
-        return new Http2Client(gateway.port(), Http2Settings.defaultSettings());
+        return withWindow(gateway, 1024 * 1024); // and twice as much for the connection
     }
 
     /** One that lets the gateway send so many bytes on a stream before it reads. */
@@ -130,11 +131,13 @@ final class Http2Client implements AutoCloseable {
                 .open()
                 .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         stream.on = made;
+        streams.add(stream);
         return stream;
     }
 
     @Override
     public void close() {
+        streams.forEach(stream -> stream.on().close().awaitUninterruptibly()); // with what was not read
         channel.close().awaitUninterruptibly();
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }

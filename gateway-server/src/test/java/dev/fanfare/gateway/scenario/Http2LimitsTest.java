@@ -138,6 +138,28 @@ class Http2LimitsTest {
         }
     }
 
+    @Test
+    void answersThatNobodyTakesAreBoundedAndCutOffInTime() throws Exception {
+        RunningGateway gateway = gateways.start(QUIET, "http.request-timeout=2s");
+        try (Http2Frames client = Http2Frames.to(gateway, 4, 0)) { // no window at all
+            for (int i = 0; i < 200; i++) {
+                client.get(2 * i + 1, "/");
+            }
+            int refused = 0;
+            Http2Frames.Frame reset = client.next(Http2Frames.RST_STREAM);
+            while (reset.error() == Http2Error.ENHANCE_YOUR_CALM) {
+                refused++;
+                reset = client.next(Http2Frames.RST_STREAM);
+            }
+            assertThat(refused).isPositive();
+            assertThat(reset.error()).isEqualTo(Http2Error.CANCEL);
+            for (int i = 1; i < 200 - refused; i++) {
+                assertThat(client.next(Http2Frames.RST_STREAM).error()).isEqualTo(Http2Error.CANCEL);
+            }
+            assertThat(Meters.of(gateway)).containsEntry("gateway_http2_streams", 0.0);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"no preface", "frame too large", "broken header block"})
     void whatIsNoHttp2EndsQuietly(String how) throws Exception {
