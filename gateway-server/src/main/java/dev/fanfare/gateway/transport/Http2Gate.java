@@ -9,10 +9,12 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2MultiplexActiveStreamsException;
 import io.netty.handler.codec.http2.Http2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.AttributeKey;
+import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
@@ -246,6 +248,17 @@ final class Http2Gate extends ChannelDuplexHandler implements Runnable {
                     ctx,
                     Http2Exception.connectionError(
                             Http2Error.ENHANCE_YOUR_CALM, "more control frames than http2.max-control-frames"));
+        }
+    }
+
+    /** What ends the connection ends its streams for the same reason. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) {
+            ctx.fireExceptionCaught(new Http2MultiplexActiveStreamsException(cause));
+            ctx.close();
+        } else {
+            ctx.fireExceptionCaught(cause);
         }
     }
 
