@@ -40,6 +40,16 @@ final class Http2Bytes extends ChannelDuplexHandler {
         }
     }
 
+    /** What has ended the connection has ended its streams for the same reason. */
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        Throwable failure = Http2Gate.of(ctx.channel()).brokenBy();
+        if (failure != null) {
+            ctx.fireExceptionCaught(failure);
+        }
+        ctx.fireChannelInactive();
+    }
+
     /** After an error of the stream the codec resets it, and names the error. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {

@@ -9,7 +9,6 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2MultiplexActiveStreamsException;
 import io.netty.handler.codec.http2.Http2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
@@ -46,6 +45,7 @@ final class Http2Gate extends ChannelDuplexHandler implements Runnable {
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf batch;
     private long answers;
+    private @Nullable Throwable brokenBy;
     private boolean flushDue;
     private boolean deaf;
 
@@ -98,6 +98,12 @@ final class Http2Gate extends ChannelDuplexHandler implements Runnable {
     boolean hasWaiting(Http2StreamChannel child) {
         Http2Stream stream = codec.connection().stream(child.stream().id());
         return stream != null && codec.encoder().flowController().hasFlowControlled(stream);
+    }
+
+    /** The failure that has ended the connection; null if none has. */
+    @Nullable
+    Throwable brokenBy() {
+        return brokenBy;
     }
 
     /** Whether an answer of {@code length} bytes may wait to be sent; it is not refused when it is the only one. */
@@ -251,11 +257,11 @@ final class Http2Gate extends ChannelDuplexHandler implements Runnable {
         }
     }
 
-    /** What ends the connection ends its streams for the same reason. */
+    /** The network has failed: each write that waited says so, but once is enough. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException) {
-            ctx.fireExceptionCaught(new Http2MultiplexActiveStreamsException(cause));
+            brokenBy = brokenBy == null ? cause : brokenBy;
             ctx.close();
         } else {
             ctx.fireExceptionCaught(cause);
