@@ -1,12 +1,20 @@
 package dev.fanfare.gateway.auth;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A token as a person reads it; nothing in it has been verified. Immutable; any thread. */
 public final class InspectedToken {
+    private static final ObjectWriter PRINTER = JsonMapper.builder()
+            .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+            .build()
+            .writerWithDefaultPrettyPrinter();
     private static final List<String> TIMES = List.of("iat", "nbf", "exp", "expire_at");
     private static final long LAST_SECOND = 253_402_300_799L;
 
@@ -31,12 +39,12 @@ public final class InspectedToken {
 
     /** The header, as indented JSON. */
     public String header() {
-        return token.header().toPrettyString();
+        return pretty(token.header());
     }
 
     /** The claims, as indented JSON. */
     public String claims() {
-        return token.claims().toPrettyString();
+        return pretty(token.claims());
     }
 
     /** The times among the claims, one line each, in UTC and relative to {@code now}. */
@@ -53,6 +61,15 @@ public final class InspectedToken {
             }
         }
         return lines;
+    }
+
+    /** In ASCII, so that no token writes to the terminal what it likes. */
+    private static String pretty(JsonNode json) {
+        try {
+            return PRINTER.writeValueAsString(json);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     private static String relative(long seconds) {

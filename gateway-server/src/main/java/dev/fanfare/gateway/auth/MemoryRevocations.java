@@ -19,6 +19,8 @@ import java.util.function.Consumer;
  */
 public final class MemoryRevocations implements Revocations {
     private static final long SWEEP_SECONDS = 60;
+    /** A moment further ahead is a mistake, milliseconds for example, and would lock everybody out for good. */
+    private static final long FURTHEST_SECONDS = 86_400;
 
     private final int most;
     private final long keepSeconds;
@@ -69,6 +71,12 @@ public final class MemoryRevocations implements Revocations {
 
     @Override
     public CompletionStage<Void> revoke(Revocation revocation) {
+        if (revocation.beforeSeconds() > now() + FURTHEST_SECONDS) {
+            return CompletableFuture.failedStage(HttpProblem.of(
+                    HttpResponseStatus.BAD_REQUEST,
+                    "the moment %d lies more than a day ahead; allowed: seconds since 1970"
+                            .formatted(revocation.beforeSeconds())));
+        }
         if (!add(revocation)) {
             return CompletableFuture.failedStage(HttpProblem.of(
                     HttpResponseStatus.SERVICE_UNAVAILABLE,

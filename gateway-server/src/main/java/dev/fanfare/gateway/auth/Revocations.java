@@ -13,7 +13,8 @@ public interface Revocations {
 
     /**
      * Revokes. The stage completes when the revocation holds on this node and is kept, and fails with
-     * {@link dev.fanfare.gateway.http.HttpProblem} (503) if there is no room for one more.
+     * {@link dev.fanfare.gateway.http.HttpProblem} (503) if there is no room for one more, or (400)
+     * if its moment lies more than a day ahead.
      */
     CompletionStage<Void> revoke(Revocation revocation);
 

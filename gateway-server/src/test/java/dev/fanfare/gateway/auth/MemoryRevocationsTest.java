@@ -115,6 +115,14 @@ class MemoryRevocationsTest {
     }
 
     @Test
+    void aMomentFarAheadIsAMistake() {
+        assertThat(revoke(Revocation.ofEverythingBefore(START * 1000))).isFalse();
+        assertThat(revoke(Revocation.ofUser("1", START + 90_000))).isFalse();
+        assertThat(revocations.isRevoked(who("1", "a", START))).isFalse();
+        assertThat(revoke(Revocation.ofEverythingBefore(START + 86_400))).isTrue();
+    }
+
+    @Test
     void listenersAreToldWhatHoldsAlready() {
         List<Boolean> held = new ArrayList<>();
         Principal who = who("1", "a", START);

@@ -71,6 +71,12 @@ class TokenCommandScenarioTest {
     }
 
     @Test
+    void aTokenDoesNotWriteToTheTerminalWhatItLikes() {
+        String token = made("create", SECRET, "--info=\"\u009b31m\u202e\"", "--id=\u001b[31m");
+        assertThat(token("inspect", SECRET, token).out().chars()).allMatch(c -> c == '\n' || (c >= ' ' && c < 0x7f));
+    }
+
+    @Test
     void aTokenComesFromStandardInputAsWell() {
         String token = made("create", SECRET, "--sub=42");
         InputStream before = System.in;
