@@ -235,7 +235,9 @@ final class Http2Attacks {
                     enemy.sendAll(
                             Http2Enemy.frame(random.nextInt(11), random.nextInt(256), random.nextInt(9), payload));
                 }
-                Attack.breathe();
+                for (int i = 0; i < 100 && !enemy.isRefused() && enemy.resets() == 0; i++) {
+                    Thread.sleep(10);
+                }
                 course.held(enemy.isRefused() || enemy.resets() > 0);
             }
         }

@@ -21,6 +21,8 @@ final class StreamAttacks {
         all.put("WebSockets that nobody reads, with fat messages", (site, course) -> deaf(site, course, true));
         all.put("channels without end", StreamAttacks::channels);
         all.put("too many channels for one stream", StreamAttacks::tooManyChannels);
+        all.put("parameters without end", StreamAttacks::parameters);
+        all.put("an SSE client that talks", StreamAttacks::talkative);
         all.put("cursors that are none", StreamAttacks::cursors);
         all.put("guesses at the key of the API", StreamAttacks::keys);
         all.put("publications without end", StreamAttacks::publications);
@@ -82,6 +84,26 @@ final class StreamAttacks {
                 course.held(enemy.await(500).startsWith("HTTP/1.1 4"));
             }
             Attack.breathe();
+        }
+    }
+
+    private static void parameters(Attack.Site site, Attack.Course course) throws Exception {
+        streams(site, course, List.of("a" + "&a=b".repeat(200), "a" + "&channels=a".repeat(300)));
+    }
+
+    /** Sends what nobody asked for behind its request. */
+    private static void talkative(Attack.Site site, Attack.Course course) throws Exception {
+        byte[] words = new byte[4_096];
+        while (course.on()) {
+            try (Enemy enemy = site.enemy()) {
+                enemy.send("GET /sse?channels=chat:a HTTP/1.1\r\nHost: x\r\n\r\n");
+                enemy.await(1_000);
+                while (course.on() && !enemy.isGone()) {
+                    enemy.send(words);
+                    Attack.breathe();
+                }
+                course.held(enemy.isClosed());
+            }
         }
     }
 

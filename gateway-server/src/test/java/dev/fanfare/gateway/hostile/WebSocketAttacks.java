@@ -99,7 +99,7 @@ final class WebSocketAttacks {
             crowd.add(open(site));
             unsent.add(ByteBuffer.wrap(frames.get()));
         }
-        while (course.on()) {
+        while (course.on() && !crowd.stream().allMatch(Enemy::isClosed)) {
             for (int i = 0; i < crowd.size(); i++) {
                 if (!unsent.get(i).hasRemaining()) {
                     unsent.set(i, ByteBuffer.wrap(frames.get()));
