@@ -30,6 +30,7 @@ class ArchitectureTest {
             Map.entry("wire", 1),
             Map.entry("http", 1),
             Map.entry("auth", 2),
+            Map.entry("tls", 1),
             Map.entry("engine", 2),
             Map.entry("observe", 2),
             Map.entry("engine.memory", 3),

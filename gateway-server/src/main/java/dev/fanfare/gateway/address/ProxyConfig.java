@@ -18,6 +18,11 @@ public record ProxyConfig(Networks trusted, boolean protocol, Duration headerTim
         ON
     }
 
+    /** The same where nobody speaks the PROXY protocol. */
+    public ProxyConfig withoutProtocol() {
+        return new ProxyConfig(trusted, false, headerTimeout, field);
+    }
+
     public static ProxyConfig from(Settings in) {
         ProxyConfig config = new ProxyConfig(
                 in.parsed(

@@ -26,12 +26,12 @@ import dev.fanfare.gateway.ticker.TickBroadcaster;
 import dev.fanfare.gateway.ticker.TickDataException;
 import dev.fanfare.gateway.ticker.TickSource;
 import dev.fanfare.gateway.ticker.TickerConfig;
+import dev.fanfare.gateway.tls.Certificates;
 import dev.fanfare.gateway.transport.GatewayServer;
 import dev.fanfare.gateway.transport.NativeTransport;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,9 +43,12 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One running gateway: all parts, wired by hand, in the order in which they start and, backwards, stop. Main thread. */
 final class Gateway implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Gateway.class);
     /** Requests for metrics and the like that may wait; more are answered 503. */
     private static final int MAX_BACKGROUND = 64;
 
@@ -61,15 +64,16 @@ final class Gateway implements AutoCloseable {
     private final Broker broker;
     private final PresenceStore presence;
     private final Hub hub;
-    private final HttpRouter router;
+    private final GatewayServer.Routes routes;
     private final GatewayMetrics metrics;
+    private final @Nullable Certificates certificates;
     private final @Nullable TickSource ticks;
     private final @Nullable TickBroadcaster ticker;
 
     /**
      * Makes everything; nothing listens yet.
      *
-     * @throws ConfigException if the transport or the tick source cannot be had
+     * @throws ConfigException if the transport, the certificate or the tick source cannot be had
      */
     Gateway(GatewayConfig config) throws ConfigException {
         this.config = config;
@@ -78,6 +82,7 @@ final class Gateway implements AutoCloseable {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         metrics = new GatewayMetrics(registry);
         metrics.info(transport.name(), Version.get());
+        certificates = config.tls().isOn() ? new Certificates(config.tls(), GatewayServer.PROTOCOLS, metrics) : null;
         runtimeMeters = new RuntimeMeters(registry);
         server = new GatewayServer(config.server(), transport);
         EngineThread engine = new EngineThread(config.engine());
@@ -91,7 +96,7 @@ final class Gateway implements AutoCloseable {
         JvmMemory jvmMemory = new JvmMemory();
         metrics.watchMemory(jvmMemory);
         memory = new MemoryHeadroom(config.limits().maxMemoryPercent(), jvmMemory, hub::count);
-        router = new HttpRouter(routes(registry), "/sse", "/ws");
+        routes = forWhom(routes(registry));
         ticker = ticks == null
                 ? null
                 : new TickBroadcaster(
@@ -105,22 +110,31 @@ final class Gateway implements AutoCloseable {
     /**
      * Starts to listen, then to tick.
      *
-     * @return the address it listens on
-     * @throws IOException if that cannot be bound
+     * @return the addresses it listens on
+     * @throws IOException if one cannot be bound
      */
-    InetSocketAddress start() throws IOException {
+    GatewayServer.Addresses start() throws IOException {
         broker.start(hub);
         hub.start();
         watch.scheduleWithFixedDelay(memory, 0, 1, TimeUnit.SECONDS);
-        InetSocketAddress address = server.listen(
+        GatewayServer.Addresses addresses = server.listen(
                 new GatewayServer.Terms(
-                        config.http(), config.hub(), config.limits(), config.proxies(), config.channels(), origins()),
-                new GatewayServer.Service(hub, router, metrics, readiness, memory));
+                        config.http(),
+                        config.hub(),
+                        config.limits(),
+                        config.proxies(),
+                        config.channels(),
+                        origins(),
+                        config.tls()),
+                new GatewayServer.Service(hub, routes, metrics, readiness, memory, certificates));
+        if (certificates != null) {
+            certificates.start();
+        }
         if (ticker != null) {
             ticker.start();
         }
         readiness.ready();
-        return address;
+        return addresses;
     }
 
     /** Keeps the watchdog of {@code manager} quiet for as long as the event loops live. */
@@ -143,11 +157,32 @@ final class Gateway implements AutoCloseable {
         if (ticker != null) {
             ticker.close();
         }
+        if (certificates != null) {
+            certificates.close();
+        }
         server.close();
+        if (certificates != null) {
+            certificates.release();
+        }
         broker.close();
         background.shutdownNow();
         watch.shutdownNow();
         runtimeMeters.close();
+    }
+
+    /** Reads again what can change while it runs: certificates. Any thread. */
+    void reload() {
+        if (certificates == null) {
+            log.info("SIGHUP: there is nothing to read again without tls.certificate");
+        } else {
+            certificates.reload();
+        }
+    }
+
+    /** What connections are encrypted with, in words; null if they are not. */
+    @Nullable
+    String encryption() {
+        return certificates == null ? null : certificates.describe();
     }
 
     NativeTransport transport() {
@@ -161,6 +196,17 @@ final class Gateway implements AutoCloseable {
 
     private Origins origins() {
         return new Origins(config.origins(), true);
+    }
+
+    /** With an address for management the public keeps streams and health: whatever else there is, it cannot be found there. */
+    private GatewayServer.Routes forWhom(Map<String, HttpRoute> all) {
+        HttpRouter everything = new HttpRouter(all, "/sse", "/ws");
+        if (config.server().management().port() == null) {
+            return new GatewayServer.Routes(everything, everything);
+        }
+        Map<String, HttpRoute> open = new HashMap<>(all);
+        open.keySet().removeIf(path -> !path.startsWith("/health/"));
+        return new GatewayServer.Routes(new HttpRouter(open, "/sse", "/ws"), everything);
     }
 
     private Map<String, HttpRoute> routes(PrometheusMeterRegistry registry) {

@@ -3,6 +3,8 @@ package dev.fanfare.gateway.boot;
 import dev.fanfare.gateway.config.ConfigException;
 import dev.fanfare.gateway.config.Setting;
 import dev.fanfare.gateway.doctor.Doctor;
+import dev.fanfare.gateway.tls.Certificates;
+import dev.fanfare.gateway.transport.GatewayServer;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +83,7 @@ final class GatewayCommand implements Callable<Integer> {
         @Override
         public Integer call() throws ConfigException {
             GatewayConfig config = options.load();
+            Certificates.check(config.tls(), GatewayServer.PROTOCOLS);
             if (spec != null) {
                 for (Setting setting : config.documented()) {
                     spec.commandLine()

@@ -13,6 +13,7 @@ import dev.fanfare.gateway.engine.memory.MemoryConfig;
 import dev.fanfare.gateway.http.OriginsConfig;
 import dev.fanfare.gateway.hub.HubConfig;
 import dev.fanfare.gateway.ticker.TickerConfig;
+import dev.fanfare.gateway.tls.TlsConfig;
 import dev.fanfare.gateway.transport.HttpConfig;
 import dev.fanfare.gateway.transport.LimitsConfig;
 import dev.fanfare.gateway.transport.ServerConfig;
@@ -35,6 +36,7 @@ record GatewayConfig(
         OriginsConfig origins,
         LimitsConfig limits,
         ProxyConfig proxies,
+        TlsConfig tls,
         DrainConfig drain,
         List<Setting> documented) {
     private static final String FILE_VARIABLE = "FANFARE_CONFIG";
@@ -71,6 +73,10 @@ record GatewayConfig(
         OriginsConfig origins = OriginsConfig.from(in);
         LimitsConfig limits = LimitsConfig.from(in);
         ProxyConfig proxies = ProxyConfig.from(in);
+        TlsConfig tls = TlsConfig.from(in);
+        if (server.management().tls() && !tls.isOn()) {
+            in.reject("management.tls needs tls.certificate and tls.key");
+        }
         DrainConfig drain = DrainConfig.from(in);
         return new GatewayConfig(
                 auth,
@@ -84,6 +90,7 @@ record GatewayConfig(
                 origins,
                 limits,
                 proxies,
+                tls,
                 drain,
                 in.documented());
     }

@@ -2,8 +2,8 @@ package dev.fanfare.gateway.boot;
 
 import ch.qos.logback.classic.LoggerContext;
 import dev.fanfare.gateway.config.ConfigException;
+import dev.fanfare.gateway.transport.GatewayServer;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
@@ -14,21 +14,24 @@ final class Server {
     static void run(GatewayConfig config) throws ConfigException, IOException {
         ServiceManager manager = ServiceManager.in(System.getenv());
         Gateway gateway = new Gateway(config);
-        InetSocketAddress address;
+        GatewayServer.Addresses addresses;
         try {
-            address = gateway.start();
+            addresses = gateway.start();
         } catch (IOException cannotListen) {
             gateway.close();
             manager.close();
             throw cannotListen;
         }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(gateway, config.drain(), manager), "drain"));
-        System.out.println(StartScreen.of(gateway, config, address));
+        if (config.tls().isOn() || manager.isThere()) { // else a terminal that closes ends it, as ever
+            Hangup.then(gateway::reload);
+        }
+        System.out.println(StartScreen.of(gateway, config, addresses));
         manager.tell(
                 "READY=1",
                 "STATUS=listening on port %d, transport %s, %d worker loops"
                         .formatted(
-                                address.getPort(),
+                                addresses.main().getPort(),
                                 gateway.transport().name(),
                                 config.server().workers()));
         gateway.watchedBy(manager);

@@ -101,6 +101,11 @@ final class ServiceManager implements AutoCloseable {
         }
     }
 
+    /** Whether one listens. */
+    boolean isThere() {
+        return socket != null;
+    }
+
     private static String unusable(String path) {
         if (!path.startsWith("/") && !path.startsWith("@")) {
             return "only paths and abstract addresses (@) are known";

@@ -6,30 +6,38 @@ import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.metrics.JvmMemory;
 import dev.fanfare.gateway.observe.OpenFiles;
 import dev.fanfare.gateway.ticker.TickerConfig;
+import dev.fanfare.gateway.transport.GatewayServer;
 import java.net.InetSocketAddress;
 
 /** What a person reads after the start: what listens, on which transport, with which limits, and what to open next. */
 final class StartScreen {
     private StartScreen() {}
 
-    static String of(Gateway gateway, GatewayConfig config, InetSocketAddress address) {
-        String host = address.getAddress().isAnyLocalAddress() ? "localhost" : address.getHostString();
-        String at = host.contains(":") ? "[" + host + "]:" + address.getPort() : host + ":" + address.getPort();
+    static String of(Gateway gateway, GatewayConfig config, GatewayServer.Addresses addresses) {
+        InetSocketAddress address = addresses.main();
+        InetSocketAddress management = addresses.management();
+        String s = gateway.encryption() == null ? "" : "s";
+        String at = "http" + s + "://" + where(address);
+        String manage = management == null
+                ? at
+                : (config.server().management().tls() ? "https://" : "http://") + where(management);
         return """
 
                   Fanfare %s on Java %s, pid %d
 
                   listening   %s:%d, transport %s, 1 boss + %d worker loops
+                  encrypted   %s
+                  management  %s
                   limits      %d connections, %d open files, heap %d MiB, direct memory %d MiB
                   slow        %s
                   ticks       %s
                   access      %s
                   api         %s
 
-                  open        http://%s/                 a page with live ticks
-                  try         curl -N http://%s/sse      Server-Sent Events
-                              ws://%s/ws                 WebSocket
-                              http://%s/metrics          Prometheus
+                  open        %s/                 a page with live ticks
+                  try         curl -N %s/sse      Server-Sent Events
+                              %s/ws                 WebSocket
+                              %s/metrics          Prometheus
                 """.formatted(
                         Version.get(),
                         System.getProperty("java.version"),
@@ -38,6 +46,8 @@ final class StartScreen {
                         address.getPort(),
                         gateway.transport().name(),
                         config.server().workers(),
+                        encryption(gateway, config, addresses),
+                        management(addresses),
                         config.limits().connections(OpenFiles.left()),
                         OpenFiles.limit(),
                         Runtime.getRuntime().maxMemory() >> 20,
@@ -46,10 +56,36 @@ final class StartScreen {
                         ticks(gateway, config.ticker()),
                         access(config.auth().mode()),
                         api(config.api()),
+                        manage,
                         at,
-                        at,
-                        at,
-                        at);
+                        "ws" + s + "://" + where(address),
+                        manage);
+    }
+
+    private static String where(InetSocketAddress address) {
+        String host = address.getAddress().isAnyLocalAddress() ? "localhost" : address.getHostString();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
+    private static String management(GatewayServer.Addresses addresses) {
+        InetSocketAddress management = addresses.management();
+        return management == null
+                ? "on the same port (management.port)"
+                : "API, metrics and page on %s:%d only"
+                        .formatted(management.getAddress().getHostAddress(), management.getPort());
+    }
+
+    private static String encryption(Gateway gateway, GatewayConfig config, GatewayServer.Addresses addresses) {
+        String encryption = gateway.encryption();
+        if (encryption == null) {
+            return "no: whoever is between can read and change everything (tls.certificate, or a proxy that encrypts)";
+        }
+        InetSocketAddress plain = addresses.plain();
+        return encryption
+                + (plain == null
+                        ? ""
+                        : "; plain HTTP beside on %s:%d"
+                                .formatted(config.server().host(), plain.getPort()));
     }
 
     private static String ticks(Gateway gateway, TickerConfig ticker) {

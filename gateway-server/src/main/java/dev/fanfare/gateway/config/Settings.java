@@ -28,6 +28,8 @@ public final class Settings {
     /** What fits into a request header as it is. */
     private static final String SECRET = "printable ASCII without spaces";
 
+    private static final String NO_PORT = "off";
+
     private final Map<String, Given> file;
     private final Map<String, String> environment;
     private final Map<String, Given> flags;
@@ -211,6 +213,32 @@ public final class Settings {
             }
             return chosen;
         });
+    }
+
+    /** One of a few texts; the first is the default. */
+    public String oneOf(String key, List<String> allowed, String meaning) {
+        String words = String.join(", ", allowed);
+        return read(Setting.of(key, allowed.get(0), words, meaning), text -> {
+            if (!allowed.contains(text)) {
+                throw new IllegalArgumentException("one of " + words);
+            }
+            return text;
+        });
+    }
+
+    /** A port that is not used unless it is given; 0 takes any free one. */
+    public @Nullable Integer port(String key, String meaning) {
+        Range<Integer> range = Range.of(0, 65_535);
+        return read(Setting.of(key, NO_PORT, NO_PORT + " or " + range, meaning), text -> {
+                    try {
+                        return text.equals(NO_PORT)
+                                ? Optional.<Integer>empty()
+                                : Optional.of(range.check(Integer.valueOf(text)));
+                    } catch (NumberFormatException notANumber) {
+                        throw new IllegalArgumentException(NO_PORT + " or " + range, notANumber);
+                    }
+                })
+                .orElse(null);
     }
 
     /** Remembers a problem that only two keys together show, for example a minimum above a maximum. */

@@ -22,6 +22,7 @@ final class Backlog {
     boolean owesPosition;
 
     private long progressSeen;
+    private long pendingSeen;
     private int progressAt;
 
     Backlog(Subscriber owner, Channel channel, int now) {
@@ -73,10 +74,13 @@ final class Backlog {
     boolean stalled(int now, int seconds) {
         ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
         long progress = (finishedWrites << 32) + (waiting == null ? 0 : waiting.currentProgress());
-        if (progress != progressSeen) {
-            progressSeen = progress;
+        // One message is many records in TLS: each that leaves whole shows only in what still waits.
+        long pending = waiting == null ? 0 : waiting.totalPendingWriteBytes();
+        if (progress != progressSeen || pending < pendingSeen) {
             progressAt = now;
         }
+        progressSeen = progress;
+        pendingSeen = pending;
         int idle = now - progressAt; // both are floored: at least that many full seconds
         return idle > seconds
                 && (idle > 2 * seconds || owner.protocol().writer().waitsForItself(channel));

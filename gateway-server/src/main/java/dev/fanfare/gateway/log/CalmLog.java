@@ -3,6 +3,7 @@ package dev.fanfare.gateway.log;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 
@@ -11,6 +12,7 @@ import org.slf4j.Logger;
  * out since the one before it. Any thread.
  */
 public final class CalmLog {
+    private static final String LEFT_OUT = "… and {} more like this were left out since the last one";
     private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Logger log;
@@ -28,8 +30,17 @@ public final class CalmLog {
         this.nextDue = new AtomicLong(nanoTime.getAsLong());
     }
 
-    /** Lets {@code line} write to the log, if it is time for a line of this kind. */
+    /** Lets {@code line} write a warning to the log, if it is time for a line of this kind. */
     public void say(Consumer<Logger> line) {
+        say(line, others -> log.warn(LEFT_OUT, others));
+    }
+
+    /** The same for what is nothing to worry about. */
+    public void mention(Consumer<Logger> line) {
+        say(line, others -> log.info(LEFT_OUT, others));
+    }
+
+    private void say(Consumer<Logger> line, LongConsumer more) {
         long now = nanoTime.getAsLong();
         long due = nextDue.get();
         if (now - due < 0 || !nextDue.compareAndSet(due, now + INTERVAL_NANOS)) {
@@ -39,7 +50,7 @@ public final class CalmLog {
         line.accept(log);
         long others = leftOut.getAndSet(0);
         if (others > 0) {
-            log.warn("… and {} more like this were left out since the last one", others);
+            more.accept(others);
         }
     }
 }

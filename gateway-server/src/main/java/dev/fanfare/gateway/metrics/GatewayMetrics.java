@@ -32,6 +32,7 @@ public final class GatewayMetrics {
     private final Map<Refusal, Counter> refused = new EnumMap<>(Refusal.class);
     private final Map<Limit, Counter> limits = new EnumMap<>(Limit.class);
     private final Map<TokenResult, Counter> tokens = new EnumMap<>(TokenResult.class);
+    private final Map<Handshake, Counter> handshakes = new EnumMap<>(Handshake.class);
     private final Map<StreamKind, Counter> delivered = new EnumMap<>(StreamKind.class);
     private final Map<StreamKind, Counter> sentBytes = new EnumMap<>(StreamKind.class);
     private final Map<Integer, Counter> requests = new ConcurrentHashMap<>();
@@ -41,6 +42,8 @@ public final class GatewayMetrics {
     private final AtomicInteger acceptPaused = new AtomicInteger();
     private final Counter keysFetched;
     private final Counter keysFailed;
+    private final Counter reloaded;
+    private final Counter reloadsRefused;
     private final Counter published;
     private final Counter dropped;
     private final Counter untold;
@@ -85,6 +88,11 @@ public final class GatewayMetrics {
         }
         keysFetched = counter(Meter.KEY_FETCHES, Tags.of("result", "ok"));
         keysFailed = counter(Meter.KEY_FETCHES, Tags.of("result", "failed"));
+        for (Handshake result : Handshake.values()) {
+            handshakes.put(result, counter(Meter.HANDSHAKES, Tags.of("result", result.label())));
+        }
+        reloaded = counter(Meter.CERTIFICATE_RELOADS, Tags.of("result", "loaded"));
+        reloadsRefused = counter(Meter.CERTIFICATE_RELOADS, Tags.of("result", "refused"));
         published = counter(Meter.PUBLISHED, Tags.empty());
         dropped = counter(Meter.DROPPED, Tags.of("reason", "slow"));
         untold = counter(Meter.DROPPED, Tags.of("reason", "crowd"));
@@ -146,6 +154,21 @@ public final class GatewayMetrics {
     /** Exports how many tokens and users are revoked. */
     public void watchRevocations(Supplier<Number> count) {
         gauge(Meter.REVOCATIONS, Tags.empty(), count);
+    }
+
+    /** A TLS handshake has ended. */
+    public void handshake(Handshake result) {
+        of(handshakes, result).increment();
+    }
+
+    /** The certificate's files were read again, and are in use or could not be used. */
+    public void certificateReloaded(boolean used) {
+        (used ? reloaded : reloadsRefused).increment();
+    }
+
+    /** Exports when the certificate in use ends, in seconds since 1970. */
+    public void watchCertificate(Supplier<Number> expiry) {
+        gauge(Meter.CERTIFICATE_EXPIRY, Tags.empty(), expiry);
     }
 
     /** {@code messages} of one kind reached their sockets or queues, {@code bytes} in total. */

@@ -70,6 +70,13 @@ enum Meter {
     HTTP2_STREAMS("gateway_http2_streams", "Streams of HTTP/2 that are open now, whatever they carry."),
     HTTP2_CLOSED("gateway_http2_connections_closed", "Connections that spoke HTTP/2 and were closed, by reason."),
     HTTP2_RESETS("gateway_http2_streams_reset", "Streams of HTTP/2 the gateway has reset, by error code."),
+    HANDSHAKES("gateway_tls_handshakes", "TLS handshakes, by how they ended."),
+    CERTIFICATE_EXPIRY(
+            "gateway_tls_certificate_expiry_timestamp_seconds",
+            "When the first certificate of the chain in use ends, in Unix time; missing without TLS."),
+    CERTIFICATE_RELOADS(
+            "gateway_tls_certificate_reloads",
+            "Times the certificate's files were read again, by result: loaded, or refused because they were broken."),
     REQUEST_TIMEOUTS("gateway_request_timeouts", "Connections closed because no complete request came in time."),
     BODIES("gateway_request_body_bytes", "Request bodies of more than 4 KiB that are held, all together."),
     BODIES_REFUSED(

@@ -12,7 +12,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -28,7 +27,6 @@ final class Admission {
     /** Connections that are told why they are not taken on, at once; what comes then is cut without a word (see {@link Doorkeeper}). */
     static final int MAX_TOLD = 64;
 
-    private static final long SECOND = 1_000_000_000L;
     private static final CalmLog log = new CalmLog(LoggerFactory.getLogger(Admission.class));
 
     private final LimitsConfig limits;
@@ -39,8 +37,7 @@ final class Admission {
     private final AtomicInteger told = new AtomicInteger();
     private final ConcurrentHashMap<Long, Integer> perAddress = new ConcurrentHashMap<>();
     private final AddressRates rates;
-    /** When the next connection would be due at exactly the allowed rate (a virtual-scheduling leaky bucket, ITU-T I.371). */
-    private final AtomicLong nextDue = new AtomicLong(Long.MIN_VALUE);
+    private final Bucket openings;
 
     private final ChannelFutureListener toldOne = closed -> told.decrementAndGet();
     private final ChannelFutureListener countedOne = closed -> connections.decrementAndGet();
@@ -74,6 +71,7 @@ final class Admission {
         this.maxConnections = limits.connections(openFiles);
         this.proxies = proxies;
         this.memoryTight = memoryTight;
+        this.openings = new Bucket(limits.openRate());
         this.rates = new AddressRates(limits.openRatePerAddress(), System.nanoTime());
     }
 
@@ -105,7 +103,7 @@ final class Admission {
         InetAddress address = ClientAddress.of(channel).getAddress();
         boolean charged = isCharged(address);
         Refusal refusal = charged ? charge(AddressKey.of(address), now) : null;
-        if (refusal == null && !inTime(now)) {
+        if (refusal == null && !openings.take(now)) {
             refusal = Refusal.OPEN_RATE;
             if (charged) {
                 discharge(AddressKey.of(address));
@@ -149,7 +147,7 @@ final class Admission {
 
     /** Whether one more connection of {@code address} could not be taken on just now. It is not counted, and may be told otherwise. */
     boolean isFull(@Nullable InetAddress address, long now) {
-        if (connections.get() >= maxConnections || untilDue(nextDue.get(), now) > 0) {
+        if (connections.get() >= maxConnections || !openings.hasLeft(now)) {
             return true;
         }
         if (address == null || !isCharged(address)) {
@@ -212,28 +210,5 @@ final class Admission {
         if (limits.maxPerAddress() > 0) {
             perAddress.computeIfPresent(key, (same, count) -> count == 1 ? null : count - 1);
         }
-    }
-
-    private boolean inTime(long now) {
-        if (limits.openRate() == 0) {
-            return true;
-        }
-        while (true) {
-            long due = nextDue.get();
-            long wait = untilDue(due, now);
-            if (wait > 0) {
-                return false;
-            }
-            if (nextDue.compareAndSet(due, now + wait)) {
-                return true;
-            }
-        }
-    }
-
-    /** From {@code now} to when the bucket of all is in balance, if it lets one more in. */
-    private long untilDue(long due, long now) {
-        // An idle bucket holds one second's worth, no more. Differences, because nanoTime() may be negative.
-        long from = due == Long.MIN_VALUE || due - (now - SECOND) < 0 ? now - SECOND : due;
-        return limits.openRate() == 0 ? 0 : from + Math.max(1, SECOND / limits.openRate()) - now;
     }
 }

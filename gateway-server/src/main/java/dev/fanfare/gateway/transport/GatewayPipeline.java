@@ -19,12 +19,14 @@ import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.SslHandler;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every handler of every transport, in wire order. A connection begins as HTTP and may turn, once, into an SSE or a
- * WebSocket stream; then the HTTP handlers are gone and cost nothing more. Called on the connection's event loop.
+ * Every handler of every transport, in wire order: what a proxy says, TLS, HTTP. A connection begins as HTTP and may turn, once, into
+ * an SSE or a WebSocket stream; then the HTTP handlers are gone and cost nothing more. Called on the connection's event loop.
  *
  * <p>Nothing encodes on the way out: streams send {@link dev.fanfare.gateway.wire.SharedFrame}s that are finished bytes.
  */
@@ -36,12 +38,22 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
     private final WebSocketDecoderConfig frames;
     private final HttpEndpoints endpoints;
     private final Http2Streams streams;
+    private final @Nullable TlsDoor door;
 
-    GatewayPipeline(HttpConfig config, HttpEndpoints endpoints) {
+    /** {@code door} encrypts every connection; null leaves them plain. */
+    GatewayPipeline(HttpConfig config, HttpEndpoints endpoints, @Nullable TlsDoor door) {
+        this(
+                config,
+                endpoints,
+                door,
+                new Http2Streams(config.http2().streams(Runtime.getRuntime().maxMemory()), endpoints.metrics()));
+    }
+
+    private GatewayPipeline(HttpConfig config, HttpEndpoints endpoints, @Nullable TlsDoor door, Http2Streams streams) {
         this.config = config;
         this.endpoints = endpoints;
-        this.streams =
-                new Http2Streams(config.http2().streams(Runtime.getRuntime().maxMemory()), endpoints.metrics());
+        this.door = door;
+        this.streams = streams;
         this.frames = WebSocketDecoderConfig.newBuilder()
                 .maxFramePayloadLength(config.maxFrame())
                 .allowExtensions(false)
@@ -49,6 +61,16 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
                 .closeOnProtocolViolation(false) // WebSocketHandler closes, and counts
                 .withUTF8Validator(false) // WebSocketHandler checks whole messages
                 .build();
+    }
+
+    /** The same for another port; streams of HTTP/2 are counted together. */
+    GatewayPipeline beside(HttpEndpoints others, @Nullable TlsDoor theirs) {
+        return new GatewayPipeline(config, others, theirs, streams);
+    }
+
+    /** Who decides whether a connection is taken on. */
+    Admission admission() {
+        return endpoints.admission();
     }
 
     @Override
@@ -61,9 +83,9 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
                     .addLast(new ProxyProtocolHandler(
                             endpoints,
                             proxies.headerTimeout(),
-                            named -> plain(named, refusal == null ? endpoints.enterNamed(named) : refusal)));
+                            named -> begin(named, refusal == null ? endpoints.enterNamed(named) : refusal)));
         } else {
-            plain(channel, refusal);
+            begin(channel, refusal);
         }
     }
 
@@ -125,7 +147,32 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
         }
     }
 
-    /** The connection, or what TLS has negotiated on it, speaks HTTP/1.1; {@code refusal} says why it may not stay. */
+    /** It is known who the client is; {@code refusal} says why it may not become a stream. */
+    private void begin(Channel channel, @Nullable Refusal refusal) {
+        if (door == null) {
+            plain(channel, refusal);
+        } else {
+            RequestDeadlines deadlines = endpoints.worker(channel).deadlines();
+            channel.pipeline().addLast(new TlsGreeting(door, new Admitted(this, deadlines, refusal)));
+        }
+    }
+
+    /** The client has begun a TLS handshake. */
+    void encrypt(Channel channel, TlsDoor door, Admitted admitted) {
+        SslHandler tls = door.encrypt(channel);
+        channel.pipeline().addLast(tls).addLast(new TlsHandshake(door, tls, admitted));
+    }
+
+    /** The handshake is done and ALPN has chosen {@code protocol}; null if the client named none. */
+    void speak(Channel channel, @Nullable String protocol, @Nullable Refusal refusal) {
+        if (ApplicationProtocolNames.HTTP_2.equals(protocol)) {
+            http2(channel, refusal);
+        } else {
+            http1(channel, refusal);
+        }
+    }
+
+    /** The connection speaks HTTP/1.1; {@code refusal} says why it may not become a stream. */
     void http1(Channel channel, @Nullable Refusal refusal) {
         HttpHeadersFactory headers = new CountedHeaders.Factory(config.client().headerCount());
         HttpDecoderConfig limits = new HttpDecoderConfig()

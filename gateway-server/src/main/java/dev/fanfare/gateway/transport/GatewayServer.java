@@ -10,6 +10,8 @@ import dev.fanfare.gateway.hub.HubConfig;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
 import dev.fanfare.gateway.observe.OpenFiles;
 import dev.fanfare.gateway.observe.Readiness;
+import dev.fanfare.gateway.tls.Certificates;
+import dev.fanfare.gateway.tls.TlsConfig;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -22,13 +24,16 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -38,6 +43,8 @@ import org.jspecify.annotations.Nullable;
 public final class GatewayServer implements AutoCloseable {
     /** Connections taken from the accept queue in one go. */
     private static final int ACCEPT_BATCH = 256;
+    /** Connections to the management address. */
+    private static final int MANAGERS = 1_000;
 
     /** Numbers of {@code <netinet/tcp.h>} on Linux. */
     private static final int IPPROTO_TCP = 6;
@@ -50,11 +57,18 @@ public final class GatewayServer implements AutoCloseable {
     /** Bytes read at a time; clients send little, and one allocator for all saves 130 bytes a connection. */
     private static final int RECEIVE_BUFFER = 2048;
 
+    /** What may be spoken inside TLS, the preferred first, as ALPN names it. */
+    public static final List<String> PROTOCOLS =
+            List.of(ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1);
+
     private final ServerConfig config;
     private final NativeTransport transport;
     private final EventLoopGroup boss;
     private final EventLoopGroup workers;
-    private @Nullable Channel listener;
+    /** Those of the public. */
+    private final List<Channel> listeners = new ArrayList<>();
+
+    private @Nullable Channel management;
     private @Nullable HttpEndpoints endpoints;
 
     /** Makes the event loops; nothing listens yet. */
@@ -71,9 +85,17 @@ public final class GatewayServer implements AutoCloseable {
         return workers;
     }
 
-    /** What the connections are served with. */
+    /** What the connections are served with; {@code certificates} are null without TLS. */
     public record Service(
-            Hub hub, HttpRouter router, GatewayMetrics metrics, Readiness readiness, BooleanSupplier memoryTight) {}
+            Hub hub,
+            Routes routes,
+            GatewayMetrics metrics,
+            Readiness readiness,
+            BooleanSupplier memoryTight,
+            @Nullable Certificates certificates) {}
+
+    /** What is served to the public, and at {@code management.port}. */
+    public record Routes(HttpRouter open, HttpRouter management) {}
 
     /** How the connections are treated. */
     public record Terms(
@@ -82,21 +104,34 @@ public final class GatewayServer implements AutoCloseable {
             LimitsConfig limits,
             ProxyConfig proxies,
             ChannelsConfig channels,
-            Origins origins) {}
+            Origins origins,
+            TlsConfig tls) {}
+
+    /**
+     * Where it listens.
+     *
+     * @param main {@code server.port}, encrypted if there is TLS
+     * @param plain {@code tls.plain-port}; null if nothing speaks plain beside
+     * @param management {@code management.port}; null if everything is served to the public
+     */
+    public record Addresses(
+            InetSocketAddress main,
+            @Nullable InetSocketAddress plain,
+            @Nullable InetSocketAddress management) {}
 
     /**
      * Binds and begins to accept.
      *
-     * @return the address it listens on
-     * @throws IOException if the address cannot be bound; the message says which and why
+     * @return the addresses it listens on
+     * @throws IOException if one cannot be bound; the message says which and why
      */
-    public InetSocketAddress listen(Terms terms, Service service) throws IOException {
+    public Addresses listen(Terms terms, Service service) throws IOException {
         HttpConfig http = terms.http();
         HubConfig hub = terms.hub();
         Forwarding proxies = new Forwarding(terms.proxies());
         Admission admission = new Admission(terms.limits(), proxies, OpenFiles.left(), service.memoryTight());
         HttpEndpoints served = new HttpEndpoints(
-                service.router(),
+                service.routes().open(),
                 new SseHandshake(http.retry().toMillis()),
                 new Streams(hub, http.reconnectSpread(), transport.writer()),
                 terms.channels(),
@@ -108,6 +143,44 @@ public final class GatewayServer implements AutoCloseable {
                 new Bodies(http.maxBodies(), service.metrics()),
                 terms.origins());
         endpoints = served;
+        GatewayPipeline main = new GatewayPipeline(http, served, door(terms, service));
+        Channel at = bind(bootstrap(terms, service, main), config.host(), config.port(), "server.host, server.port");
+        listeners.add(at);
+        Integer beside = terms.tls().plainPort();
+        if (beside != null) {
+            GatewayPipeline plain = main.beside(served, null);
+            listeners.add(bind(bootstrap(terms, service, plain), config.host(), beside, "server.host, tls.plain-port"));
+        }
+        management = manage(terms, service, served, main);
+        return new Addresses(
+                (InetSocketAddress) at.localAddress(),
+                beside == null ? null : (InetSocketAddress) listeners.get(1).localAddress(),
+                management == null ? null : (InetSocketAddress) management.localAddress());
+    }
+
+    /** Limits of its own, so that whoever runs the gateway gets in when nobody else does; no proxy stands between. */
+    private @Nullable Channel manage(Terms terms, Service service, HttpEndpoints served, GatewayPipeline main)
+            throws IOException {
+        ManagementConfig where = config.management();
+        if (where.port() == null) {
+            return null;
+        }
+        Forwarding proxies = new Forwarding(terms.proxies().withoutProtocol());
+        LimitsConfig limits = terms.limits().forFew(MANAGERS);
+        HttpEndpoints managed = served.with(
+                service.routes().management(), new Admission(limits, proxies, OpenFiles.left(), () -> false), proxies);
+        GatewayPipeline pipeline = main.beside(managed, where.tls() ? door(terms, service) : null);
+        return bind(
+                bootstrap(terms, service, pipeline), where.host(), where.port(), "management.host, management.port");
+    }
+
+    /** Null without TLS. Each port has one, or a storm at one would keep out those at the other. */
+    private static @Nullable TlsDoor door(Terms terms, Service service) {
+        Certificates certificates = service.certificates();
+        return certificates == null ? null : new TlsDoor(terms.tls(), certificates, service.metrics());
+    }
+
+    private ServerBootstrap bootstrap(Terms terms, Service service, GatewayPipeline pipeline) {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(boss, workers)
                 .channel(transport.listener())
@@ -117,10 +190,10 @@ public final class GatewayServer implements AutoCloseable {
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(ACCEPT_BATCH))
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_BUFFER))
-                .handler(atTheDoor(admission, service.metrics()))
-                .childHandler(new GatewayPipeline(http, served));
+                .handler(atTheDoor(pipeline.admission(), service.metrics()))
+                .childHandler(pipeline);
         if (transport.isEpoll()) {
-            bootstrap.option(USER_TIMEOUT, (int) hub.stallTimeout().toMillis());
+            bootstrap.option(USER_TIMEOUT, (int) terms.hub().stallTimeout().toMillis());
             if (config.unsentLowWater() > 0) {
                 bootstrap.option(NOTSENT_LOWAT, config.unsentLowWater());
             }
@@ -128,7 +201,7 @@ public final class GatewayServer implements AutoCloseable {
         if (config.reusePort()) {
             bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
         }
-        return bind(bootstrap);
+        return bootstrap;
     }
 
     /** What stands at a listening channel, before the step that gives a connection to its event loop. */
@@ -141,17 +214,18 @@ public final class GatewayServer implements AutoCloseable {
         };
     }
 
-    /** Closes the listening socket; connections live on. */
+    /** Closes the public's listening sockets; connections live on, and so does the management address. */
     public void stopAccepting() {
-        if (listener != null) {
-            listener.close().awaitUninterruptibly();
-        }
+        listeners.forEach(listener -> listener.close().awaitUninterruptibly());
     }
 
     /** Stops the event loops; whatever is still connected is cut. */
     @Override
     public void close() {
         stopAccepting();
+        if (management != null) {
+            management.close().awaitUninterruptibly();
+        }
         // What was accepted already (io_uring says so late) must reach its loop before that ends.
         boss.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
         for (EventExecutor worker : workers) {
@@ -166,16 +240,14 @@ public final class GatewayServer implements AutoCloseable {
         }
     }
 
-    private InetSocketAddress bind(ServerBootstrap bootstrap) throws IOException {
-        ChannelFuture bound = bootstrap.bind(config.host(), config.port()).awaitUninterruptibly();
+    private static Channel bind(ServerBootstrap bootstrap, String host, int port, String keys) throws IOException {
+        ChannelFuture bound = bootstrap.bind(host, port).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(
-                    "cannot listen on %s port %d: %s (server.host, server.port)"
-                            .formatted(config.host(), config.port(), reason(bound.cause())),
+                    "cannot listen on %s port %d: %s (%s)".formatted(host, port, reason(bound.cause()), keys),
                     bound.cause());
         }
-        listener = bound.channel();
-        return (InetSocketAddress) listener.localAddress();
+        return bound.channel();
     }
 
     private static String reason(Throwable cause) {

@@ -53,6 +53,12 @@ record HttpEndpoints(
     /** What {@code router} does not know. */
     private static final Set<String> STREAMS = Set.of("/sse", "/ws");
 
+    /** The same streams with other routes, for others. */
+    HttpEndpoints with(HttpRouter others, Admission theirs, Forwarding believed) {
+        return new HttpEndpoints(
+                others, sse, streams, channels, workers, metrics, theirs, believed, readiness, bodies, origins);
+    }
+
     /** The worker that owns {@code channel}. */
     Worker worker(Channel channel) {
         Worker worker = workers.get(channel.eventLoop());

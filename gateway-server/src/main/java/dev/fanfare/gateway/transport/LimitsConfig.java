@@ -62,6 +62,11 @@ public record LimitsConfig(
                         "no stream is taken on while more than this share of heap (after collection) or direct memory is in use"));
     }
 
+    /** For so many connections and no other limit, at an address where only few may come. */
+    LimitsConfig forFew(int connections) {
+        return new LimitsConfig(connections, 0, 0, 0, exempt, maxMemoryPercent);
+    }
+
     /** The limit in force, given how many files the process may open. */
     public int connections(long openFiles) {
         return maxConnections > 0

@@ -13,6 +13,7 @@ import dev.fanfare.gateway.config.Settings;
  * @param backlog connections the kernel queues until they are accepted
  * @param reusePort whether several processes may listen on the same port
  * @param unsentLowWater bytes the kernel may hold unsent per connection; 0 leaves that to the kernel
+ * @param management what is served elsewhere
  */
 public record ServerConfig(
         String host,
@@ -21,7 +22,8 @@ public record ServerConfig(
         TransportChoice transport,
         int backlog,
         boolean reusePort,
-        int unsentLowWater) {
+        int unsentLowWater,
+        ManagementConfig management) {
     public static ServerConfig from(Settings in) {
         int workers = in.number("server.workers", 0, Range.of(0, 1024), "worker event loops; 0 means one per core");
         return new ServerConfig(
@@ -43,6 +45,7 @@ public record ServerConfig(
                         "server.unsent-low-water",
                         "4KiB",
                         Range.of("0B", "64MiB"),
-                        "bytes the kernel may hold unsent for one connection before it counts as slow (TCP_NOTSENT_LOWAT, epoll only); 0B leaves it to the kernel"));
+                        "bytes the kernel may hold unsent for one connection before it counts as slow (TCP_NOTSENT_LOWAT, epoll only); 0B leaves it to the kernel"),
+                ManagementConfig.from(in));
     }
 }

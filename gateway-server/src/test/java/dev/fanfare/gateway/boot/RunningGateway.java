@@ -2,22 +2,25 @@ package dev.fanfare.gateway.boot;
 
 import dev.fanfare.gateway.config.ConfigException;
 import dev.fanfare.gateway.config.Given;
+import dev.fanfare.gateway.transport.GatewayServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import picocli.CommandLine;
 
 /** A whole gateway in this JVM, on a free port of the loopback interface. Test thread. */
 public final class RunningGateway implements AutoCloseable {
     private final Gateway gateway;
-    private final int port;
+    private final GatewayServer.Addresses addresses;
     private boolean closed;
 
-    private RunningGateway(Gateway gateway, int port) {
+    private RunningGateway(Gateway gateway, GatewayServer.Addresses addresses) {
         this.gateway = gateway;
-        this.port = port;
+        this.addresses = addresses;
     }
 
     /** What a command line printed and returned. */
@@ -34,7 +37,7 @@ public final class RunningGateway implements AutoCloseable {
         set(flags, settings);
         try {
             Gateway gateway = new Gateway(GatewayConfig.load(null, Map.of(), flags));
-            return new RunningGateway(gateway, gateway.start().getPort());
+            return new RunningGateway(gateway, gateway.start());
         } catch (ConfigException | IOException failure) {
             throw new AssertionError(failure);
         }
@@ -51,7 +54,22 @@ public final class RunningGateway implements AutoCloseable {
     }
 
     public int port() {
-        return port;
+        return addresses.main().getPort();
+    }
+
+    /** A port that speaks plain: the one beside TLS, or the only one. */
+    public int plainPort() {
+        InetSocketAddress beside = addresses.plain();
+        return beside == null ? port() : beside.getPort();
+    }
+
+    /** The port of those who run it. */
+    public int managementPort() {
+        return Objects.requireNonNull(addresses.management(), "management.port").getPort();
+    }
+
+    public void reload() {
+        gateway.reload();
     }
 
     public void drain() {

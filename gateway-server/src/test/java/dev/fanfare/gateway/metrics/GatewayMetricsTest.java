@@ -92,6 +92,23 @@ class GatewayMetricsTest {
     }
 
     @Test
+    void theCertificateSaysWhenItEnds() {
+        assertThat(registry.scrape()).doesNotContain("gateway_tls_certificate_expiry");
+        metrics.watchCertificate(() -> 1_800_000_000);
+        metrics.certificateReloaded(true);
+        metrics.certificateReloaded(false);
+        metrics.handshake(Handshake.TIMED_OUT);
+
+        assertThat(samples())
+                .contains(
+                        "gateway_tls_certificate_expiry_timestamp_seconds 1.8E9",
+                        "gateway_tls_certificate_reloads_total{result=\"loaded\"} 1.0",
+                        "gateway_tls_certificate_reloads_total{result=\"refused\"} 1.0",
+                        "gateway_tls_handshakes_total{result=\"timed_out\"} 1.0",
+                        "gateway_tls_handshakes_total{result=\"completed\"} 0.0");
+    }
+
+    @Test
     void theTickIntervalIsInSecondsAndMissingWithoutATicker() {
         assertThat(registry.scrape()).doesNotContain("gateway_tick_interval_seconds");
         metrics.ticksEvery(Duration.ofMillis(250));
@@ -183,6 +200,9 @@ class GatewayMetricsTest {
         metrics.keysFetched(true);
         metrics.watchKeys(() -> 1.5);
         metrics.watchTokensWaiting(() -> 2);
+        metrics.handshake(Handshake.COMPLETED);
+        metrics.certificateReloaded(true);
+        metrics.watchCertificate(() -> 1_800_000_000);
         metrics.gaps(1);
         metrics.replayed(2);
         metrics.ticksEvery(Duration.ofMillis(250));

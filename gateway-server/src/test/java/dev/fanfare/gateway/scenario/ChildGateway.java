@@ -117,6 +117,14 @@ public final class ChildGateway implements AutoCloseable {
         process.toHandle().destroy(); // Process.destroy() would close the pipe of the output as well
     }
 
+    /** SIGHUP. */
+    void hangUp() throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
     int exitCode() throws InterruptedException {
         assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
                 .as("it ended; it printed: " + output())

@@ -18,7 +18,7 @@ final class Meters {
 
     /** Values by name with labels, as in {@code gateway_connections{transport="sse"}}. */
     static Map<String, Double> of(RunningGateway gateway) throws IOException {
-        return of(gateway.port());
+        return of(gateway.plainPort());
     }
 
     static Map<String, Double> of(int port) throws IOException {

@@ -22,19 +22,28 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
 
 /** A TCP client that sends exactly the bytes it is given and sees every byte that comes. Not for several threads. */
 final class RawClient implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 15_000;
 
-    private final Socket socket = new Socket();
+    private final Socket socket;
     private final InputStream in;
 
     private RawClient(int port, int receiveBuffer) throws IOException {
-        this(port, receiveBuffer, InetAddress.getLoopbackAddress());
+        this(connect(port, receiveBuffer, InetAddress.getLoopbackAddress()));
     }
 
-    private RawClient(int port, int receiveBuffer, InetAddress from) throws IOException {
+    private RawClient(Socket socket) throws IOException {
+        this.socket = socket;
+        in = new BufferedInputStream(socket.getInputStream());
+    }
+
+    private static Socket connect(int port, int receiveBuffer, InetAddress from) throws IOException {
+        Socket socket = new Socket();
         socket.bind(new InetSocketAddress(from, 0));
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
@@ -42,7 +51,34 @@ final class RawClient implements AutoCloseable {
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(PATIENCE_MILLIS);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
-        in = new BufferedInputStream(socket.getInputStream());
+        return socket;
+    }
+
+    /** Over TLS; the handshake is done. An end without close_notify is then an error for {@link #readToEnd()}. */
+    static RawClient tls(RunningGateway gateway, SSLContext context) throws IOException {
+        return tls(gateway, context, 0);
+    }
+
+    /** The same, with a kernel that takes few bytes in advance if {@code receiveBuffer} is not 0. */
+    static RawClient tls(RunningGateway gateway, SSLContext context, int receiveBuffer) throws IOException {
+        SSLSocket socket = (SSLSocket) context.getSocketFactory()
+                .createSocket(
+                        connect(gateway.port(), receiveBuffer, InetAddress.getLoopbackAddress()),
+                        "127.0.0.1",
+                        gateway.port(),
+                        true);
+        try {
+            socket.startHandshake();
+        } catch (IOException refused) {
+            socket.close();
+            throw refused;
+        }
+        return new RawClient(socket);
+    }
+
+    /** What was agreed on; only over TLS. */
+    SSLSession session() {
+        return ((SSLSocket) socket).getSession();
     }
 
     static RawClient to(RunningGateway gateway) throws IOException {
@@ -55,7 +91,7 @@ final class RawClient implements AutoCloseable {
 
     /** One that has another address of this machine. */
     static RawClient from(String address, RunningGateway gateway) throws IOException {
-        return new RawClient(gateway.port(), 0, Objects.requireNonNull(Literal.parse(address)));
+        return new RawClient(connect(gateway.port(), 0, Objects.requireNonNull(Literal.parse(address))));
     }
 
     /** One whose kernel takes few bytes in advance, so that not reading soon shows at the other end. */

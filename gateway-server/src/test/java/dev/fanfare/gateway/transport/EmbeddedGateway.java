@@ -137,7 +137,7 @@ final class EmbeddedGateway implements AutoCloseable {
                 new Bodies(terms.http().maxBodies(), METRICS),
                 terms.origins());
         connection.config().setAllocator(memory);
-        connection.pipeline().addLast(new GatewayPipeline(terms.http(), endpoints));
+        connection.pipeline().addLast(new GatewayPipeline(terms.http(), endpoints, null));
         connection.pipeline().fireChannelActive();
     }
 
