@@ -14,6 +14,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One stream of HTTP/2 once it streams: its DATA frames are a channel of bytes, for SSE as for WebSocket. One object for all
@@ -60,7 +61,22 @@ final class Http2Bytes extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-        ctx.write(message instanceof ByteBuf bytes ? new DefaultHttp2DataFrame(bytes, false) : message, promise);
+        Object frame = message instanceof ByteBuf bytes ? new DefaultHttp2DataFrame(bytes, false) : message;
+        if (promise.isVoid()) {
+            ctx.write(frame, promise);
+        } else {
+            ctx.write(frame).addListener(sent -> complete(ctx, promise, sent.cause()));
+        }
+    }
+
+    /** Says why what waited was not sent; the codec knows only that the stream is closed. */
+    private static void complete(ChannelHandlerContext ctx, ChannelPromise promise, @Nullable Throwable failure) {
+        Throwable root = Http2Gate.of(ctx.channel()).brokenBy();
+        if (failure == null) {
+            promise.setSuccess();
+        } else {
+            promise.setFailure(root == null ? failure : root);
+        }
     }
 
     /** Ends the stream in good order, for which an EventSource comes back; with a reset if bytes wait that will never leave. */

@@ -200,11 +200,17 @@ final class Http2Gate extends ChannelDuplexHandler implements Runnable {
         return ctx;
     }
 
+    private void brokenBy(@Nullable Throwable failure) {
+        if (failure instanceof IOException && brokenBy == null) {
+            brokenBy = failure;
+        }
+    }
+
     private void emit() {
         ByteBuf ready = batch;
         if (ready != null) {
             batch = null;
-            live().write(ready, live().voidPromise());
+            live().write(ready).addListener(sent -> brokenBy(sent.cause()));
         }
     }
 
@@ -261,7 +267,7 @@ final class Http2Gate extends ChannelDuplexHandler implements Runnable {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException) {
-            brokenBy = brokenBy == null ? cause : brokenBy;
+            brokenBy(cause);
             ctx.close();
         } else {
             ctx.fireExceptionCaught(cause);
