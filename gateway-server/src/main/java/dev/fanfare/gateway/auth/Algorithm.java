@@ -47,6 +47,11 @@ enum Algorithm {
         return size;
     }
 
+    /** Whether to check a signature takes most of a millisecond: too long for an event loop (docs/auth.md has the figures). */
+    boolean isSlow() {
+        return family == Family.EC || family == Family.ED25519;
+    }
+
     /** As a header says it. */
     String jwsName() {
         return this == EDDSA ? "EdDSA" : name();

@@ -12,8 +12,8 @@ public interface Authenticator extends AutoCloseable {
     Authenticator OPEN = token -> CompletableFuture.completedStage(Principal.ANONYMOUS);
 
     /**
-     * Who it is that presents {@code token}. Never blocks: nearly always the stage is complete when it is returned; only when a key must be fetched
-     * first it completes later, on a thread that is no event loop, so whoever belongs to a loop goes back to it.
+     * Who it is that presents {@code token}. Never blocks: with HMAC and RSA the stage is nearly always complete when it is returned; with elliptic curves, and
+     * when a key must be fetched first, it completes later, on a thread that is no event loop, so whoever belongs to a loop goes back to it.
      *
      * <p>The stage fails with {@link dev.fanfare.gateway.http.HttpProblem}: 401 for a token that is bad, expired or revoked, also where anyone may come, and
      * says why; 503 with {@code Retry-After} when the issuer's keys cannot be had. It fails with nothing else. A token that was accepted may be

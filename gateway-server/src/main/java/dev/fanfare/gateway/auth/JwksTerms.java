@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param refresh time between two fetches
  * @param stale how long keys stay valid that cannot be fetched anew
  * @param cooldown least time between two fetches of one URL because of tokens whose key is not known
- * @param maxWaiting tokens that may wait for a fetch
+ * @param maxWaiting tokens that may wait for a fetch, or for a thread that checks them
  */
 record JwksTerms(Duration refresh, Duration stale, Duration cooldown, int maxWaiting) {
     static JwksTerms from(Settings in) {
@@ -37,6 +37,6 @@ record JwksTerms(Duration refresh, Duration stale, Duration cooldown, int maxWai
                         "auth.max-waiting",
                         10_000,
                         Range.of(1, 1_000_000),
-                        "tokens that may wait for keys to be fetched; one more is answered 503"));
+                        "tokens that may wait for keys or for a thread that checks them; one more is answered 503"));
     }
 }

@@ -5,20 +5,30 @@ import dev.fanfare.gateway.metrics.TokenResult;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accepts JSON Web Tokens (RFC 7519) of the configured issuers. Any thread: a token whose key is known is checked on the thread that asks (docs/auth.md
- * says what that costs), any other one on the thread {@code keys} after the fetch.
+ * Accepts JSON Web Tokens (RFC 7519) of the configured issuers. Any thread: a token signed with HMAC or RSA, whose key is known, is checked on the thread
+ * that asks; one signed on an elliptic curve on a thread {@code tokens-*}, because that takes long (docs/auth.md says how long); and one whose key is not
+ * known is checked after the fetch.
  */
 final class JwtAuthenticator implements Authenticator {
+    private static final long IDLE_SECONDS = 30;
+    private static final AtomicInteger THREADS = new AtomicInteger();
+
     private final AuthConfig config;
     private final Issuers issuers;
     private final Revocations revocations;
     private final GatewayMetrics metrics;
     private final Clock clock;
     private final AtomicInteger waiting = new AtomicInteger();
+    /** Its queue has no bound of its own: who waits is counted by {@link #waiting}. */
+    private final ThreadPoolExecutor slow;
 
     JwtAuthenticator(AuthConfig config, Revocations revocations, GatewayMetrics metrics, Clock clock) {
         this.config = config;
@@ -26,6 +36,15 @@ final class JwtAuthenticator implements Authenticator {
         this.metrics = metrics;
         this.clock = clock;
         this.issuers = new Issuers(config, metrics);
+        int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+        slow = new ThreadPoolExecutor(
+                threads,
+                threads,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                JwtAuthenticator::thread);
+        slow.allowCoreThreadTimeOut(true);
         metrics.watchTokensWaiting(waiting::get);
     }
 
@@ -38,7 +57,10 @@ final class JwtAuthenticator implements Authenticator {
             Token read = read(token);
             Issuer issuer = issuers.of(read);
             CompletableFuture<Void> missing = issuer.missing(read);
-            return missing == null ? answer(read, issuer) : later(read, issuer, missing);
+            if (missing == null && !read.algorithm().isSlow()) {
+                return answer(read, issuer);
+            }
+            return later(read, issuer, missing == null ? CompletableFuture.completedFuture(null) : missing);
         } catch (BadToken bad) {
             return refused(bad);
         }
@@ -47,6 +69,7 @@ final class JwtAuthenticator implements Authenticator {
     @Override
     public void close() {
         issuers.close();
+        slow.shutdownNow();
     }
 
     private Token read(String token) throws BadToken {
@@ -63,13 +86,20 @@ final class JwtAuthenticator implements Authenticator {
             waiting.decrementAndGet();
             throw new BadToken(
                     TokenResult.UNAVAILABLE,
-                    "%d tokens wait for the keys of their issuer, which is as many as may (auth.max-waiting)"
+                    "%d tokens wait to be checked, which is as many as may (auth.max-waiting)"
                             .formatted(config.jwks().maxWaiting()));
         }
-        return fetch.thenCompose(done -> {
+        try {
+            return fetch.thenComposeAsync(
+                    done -> {
+                        waiting.decrementAndGet();
+                        return answer(token, issuer);
+                    },
+                    slow);
+        } catch (RejectedExecutionException stopping) {
             waiting.decrementAndGet();
-            return answer(token, issuer);
-        });
+            throw new BadToken(TokenResult.UNAVAILABLE, "the gateway is shutting down");
+        }
     }
 
     private CompletionStage<Principal> answer(Token token, Issuer issuer) {
@@ -91,5 +121,11 @@ final class JwtAuthenticator implements Authenticator {
     private CompletionStage<Principal> refused(BadToken bad) {
         metrics.tokenChecked(bad.result());
         return CompletableFuture.failedStage(bad.problem());
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "tokens-" + THREADS.incrementAndGet());
+        thread.setDaemon(true);
+        return thread;
     }
 }

@@ -60,7 +60,8 @@ enum Meter {
     REFUSED("gateway_connections_refused", "Streams not taken on, by reason."),
     LIMITS("gateway_limits_reached", "Times a client went beyond a limit that ends no stream, by limit."),
     TOKENS("gateway_tokens", "Tokens that were presented, by what became of them."),
-    TOKENS_WAITING("gateway_tokens_waiting", "Tokens that wait until the keys of their issuer are fetched."),
+    TOKENS_WAITING(
+            "gateway_tokens_waiting", "Tokens that wait for keys to be fetched, or for a thread that checks them."),
     KEY_FETCHES("gateway_key_fetches", "Times the keys of an issuer were fetched, by how that ended."),
     KEYS_AGE(
             "gateway_keys_age_seconds",

@@ -3,10 +3,18 @@ package dev.fanfare.gateway.auth;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fanfare.gateway.metrics.GatewayMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -167,5 +175,41 @@ class AlgorithmTest {
             assertThat(bad.problems()).hasSize(1);
             return bad.problems().get(0);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RS256, false", "PS512, false", "ES256, true", "ES512, true", "EdDSA, true"})
+    void whatTakesLongIsNotDoneByTheThreadThatAsks(String algorithm, boolean elsewhere) throws Exception {
+        KeyPair pair = TestKeys.pair(algorithm);
+        Path file = TestKeys.write(directory.resolve("public.pem"), "PUBLIC KEY", pair.getPublic());
+        List<Thread> checked = new CopyOnWriteArrayList<>();
+        Revocations recording = new Revocations() {
+            @Override
+            public boolean isRevoked(Principal who) {
+                return !checked.add(Thread.currentThread());
+            }
+
+            @Override
+            public CompletionStage<Void> revoke(Revocation revocation) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void listen(Consumer<Revocation> listener) {
+                throw new UnsupportedOperationException();
+            }
+        };
+        AuthConfig config = AuthScene.config("auth.public-key=" + file, "auth.algorithms=" + algorithm);
+        GatewayMetrics metrics = new GatewayMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+        try (Authenticator authenticator = Authenticator.of(config, recording, metrics)) {
+            authenticator
+                    .authenticate(TestKeys.token(algorithm, pair, ""))
+                    .toCompletableFuture()
+                    .orTimeout(10, TimeUnit.SECONDS)
+                    .join();
+        }
+        assertThat(checked).hasSize(1);
+        assertThat(!checked.get(0).equals(Thread.currentThread())).isEqualTo(elsewhere);
+        assertThat(checked.get(0).getName().startsWith("tokens-")).isEqualTo(elsewhere);
     }
 }

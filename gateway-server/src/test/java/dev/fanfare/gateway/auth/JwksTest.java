@@ -60,7 +60,8 @@ class JwksTest {
             assertThat(scene.refused(TestKeys.token("RS256", TestKeys.pair("PS512"), "p")))
                     .contains("no key of its issuer is for alg RS256 and kid 'p'");
             assertThat(server.hits).hasValue(1);
-            assertThat(scene.authenticator.authenticate(oldToken).toCompletableFuture())
+            String rsa = TestKeys.token("RS256", TestKeys.pair("RS256"), "r");
+            assertThat(scene.authenticator.authenticate(rsa).toCompletableFuture())
                     .as("checked at once")
                     .isDone();
         }
