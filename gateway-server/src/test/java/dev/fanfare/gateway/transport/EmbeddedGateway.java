@@ -27,7 +27,9 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.DefaultChannelId;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.local.LocalServerChannel;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
@@ -107,8 +109,12 @@ final class EmbeddedGateway implements AutoCloseable {
         }
     }
 
-    /** Its other end is on this machine. */
+    /** Accepted by a server, and its other end is on this machine. */
     private static final class Connection extends EmbeddedChannel {
+        Connection() {
+            super(new LocalServerChannel(), DefaultChannelId.newInstance(), true, false);
+        }
+
         @Override
         protected SocketAddress remoteAddress0() {
             return new InetSocketAddress(InetAddress.getLoopbackAddress(), 1234);
