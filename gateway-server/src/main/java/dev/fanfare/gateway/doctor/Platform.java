@@ -1,6 +1,7 @@
 package dev.fanfare.gateway.doctor;
 
 import dev.fanfare.gateway.doctor.Finding.Status;
+import io.netty.handler.ssl.OpenSsl;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -20,7 +21,7 @@ final class Platform {
     }
 
     List<Finding> findings() {
-        return List.of(jdk(), processors(), hugePages(), ioUring());
+        return List.of(jdk(), tls(), processors(), hugePages(), ioUring());
     }
 
     private Finding jdk() {
@@ -32,6 +33,16 @@ final class Platform {
                         Status.FAIL,
                         "The gateway is built for JDK 17 and newer.",
                         List.of("install JDK " + RECOMMENDED + " (17 works)"));
+    }
+
+    private static Finding tls() {
+        return OpenSsl.isAvailable()
+                ? Finding.info("TLS", OpenSsl.versionString(), "")
+                : Finding.info(
+                        "TLS",
+                        "by the JDK",
+                        "BoringSSL cannot run here (%s); the JDK takes more memory and processor time for each connection."
+                                .formatted(OpenSsl.unavailabilityCause().getMessage()));
     }
 
     private Finding processors() {

@@ -35,6 +35,12 @@ final class TlsContext {
     /** Sessions the JDK remembers for clients that take no tickets. */
     private static final int JDK_SESSIONS = 20_000;
 
+    /**
+     * A client of TLS 1.2 may ask for one handshake after the other on one connection, which {@code tls.handshake-rate} does not see.
+     * BoringSSL refuses that, the JDK only if told so before its first handshake.
+     */
+    private static final String NO_RENEGOTIATION = "jdk.tls.rejectClientInitiatedRenegotiation";
+
     private final Identity identity;
     private final SslContext context;
     private final SecureRandom random = new SecureRandom();
@@ -56,6 +62,9 @@ final class TlsContext {
         if (provider != SslProvider.JDK && identity.key().getAlgorithm().matches("Ed.*")) {
             throw new ConfigException("tls.key: an %s key needs tls.provider: jdk"
                     .formatted(identity.key().getAlgorithm()));
+        }
+        if (provider == SslProvider.JDK && System.getProperty(NO_RENEGOTIATION) == null) {
+            System.setProperty(NO_RENEGOTIATION, "true");
         }
         try {
             SslContextBuilder builder = SslContextBuilder.forServer(identity.key(), identity.chain())
