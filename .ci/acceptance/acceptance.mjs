@@ -8,6 +8,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
 import { chromium } from 'playwright-core';
+import { compression } from './compression.mjs';
 
 const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../..');
 const scratch = mkdtempSync(path.join(tmpdir(), 'fanfare-'));
@@ -42,9 +43,9 @@ function inOrder(seqs, what) {
   });
 }
 
-async function startGateway() {
+async function startGateway(settings = ['--interval', '200ms']) {
   const gateway = spawn('java', ['-jar', `${root}/gateway-server/target/gateway-server.jar`, '--port', '0', '--host', '127.0.0.1',
-    '--interval', '200ms'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    ...settings], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(gateway);
   let screen = '';
   const port = await new Promise((resolve) => {
@@ -210,6 +211,7 @@ try {
     proxy ? inOrder(await webSocketTicks(`ws://127.0.0.1:${proxy}/ws`, 15), 'ws') : 'no nginx on this machine');
   await check('SSE through nginx', async () =>
     proxy ? inOrder(await sseTicks(`http://127.0.0.1:${proxy}/sse`, 15), 'sse') : 'no nginx on this machine');
+  await compression({ check, has, launch, startGateway });
 } finally {
   children.reverse().forEach((child) => child.kill('SIGTERM'));
   await sleep(500);

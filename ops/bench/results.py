@@ -7,7 +7,8 @@ results.py classes BEFORE AFTER N           bytes per connection by class, from 
 results.py events FILE                      bytes allocated by thread name, from `jfr print --json`, as JSON
 results.py report FILE                      what the tables take of a report of the load client, as JSON
 results.py KIND --rows FILE --environment FILE --out DIR
-                                            KIND: compare, memory, idle, accept, allocation, fleet, steps, jmh, channels, http2, tls
+                                            KIND: compare, memory, idle, accept, allocation, fleet, steps, jmh, channels, http2, tls,
+                                                  compression
 
 The last form writes DIR/KIND.json (compare also KIND.svg) and prints a Markdown table. If a file DIR.md exists, the table also
 replaces what stands there between <!-- KIND --> and <!-- /KIND -->. http2 and tls are measured in parts: rows of other targets are kept from
@@ -670,6 +671,26 @@ def channels(rows):
     return [f for figures, _ in parts for f in figures], "\n\n".join(text for _, text in parts if text)
 
 
+def compression(rows):
+    figures = []
+    for key, group in by_target([dict(r, target=(r["transport"], r["payload"], r["coding"])) for r in rows]).items():
+        figures.append({
+            "transport": key[0], "payload": key[1], "coding": key[2], "runs": len(group),
+            "bytes_per_message": round(median(r["bytes"] / r["messages"] for r in group), 1),
+            "micros_per_message": round(median(r["cpu_s"] * 1e6 / r["messages"] for r in group), 2),
+        })
+    plain = {(f["transport"], f["payload"]): f for f in figures if f["coding"] == "none"}
+    head = ["transport", "payload", "coding", "bytes/message", "to plain", "server CPU, µs/message", "to plain"]
+    lines = []
+    for f in figures:
+        base = plain.get((f["transport"], f["payload"]), f)
+        lines.append([
+            NAMES[f["transport"]], {"tick": "tick", "1k": "JSON, 1 KB", "4k": "JSON, 4 KB"}[f["payload"]], f["coding"],
+            "%.0f" % f["bytes_per_message"], ratio(f["bytes_per_message"] / base["bytes_per_message"]),
+            "%.2f" % f["micros_per_message"], ratio(f["micros_per_message"] / base["micros_per_message"])])
+    return figures, table(head, lines)
+
+
 def jmh(rows):
     figures, lines = [], []
     for row in rows:
@@ -708,7 +729,7 @@ def report(kind, options):
     makers = {
         "compare": compare, "memory": memory, "idle": idle, "accept": accept, "allocation": allocation_table, "jmh": jmh,
         "fleet": lambda found: fleet(found, out), "steps": steps, "channels": channels,
-        "http2": http2, "tls": tls,
+        "http2": http2, "tls": tls, "compression": compression,
     }
     out = pathlib.Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
@@ -748,7 +769,7 @@ def main():
     compared.add_argument("connections", type=int)
     commands.add_parser("events").add_argument("file")
     commands.add_parser("report").add_argument("file")
-    for kind in ("compare", "memory", "idle", "accept", "allocation", "fleet", "steps", "jmh", "channels", "http2", "tls"):
+    for kind in ("compare", "memory", "idle", "accept", "allocation", "fleet", "steps", "jmh", "channels", "http2", "tls", "compression"):
         reported = commands.add_parser(kind)
         for name in ("rows", "environment", "out"):
             reported.add_argument("--" + name, required=True)

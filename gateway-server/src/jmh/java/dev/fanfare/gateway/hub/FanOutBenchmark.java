@@ -65,7 +65,7 @@ public class FanOutBenchmark {
         StreamProtocol.Heartbeat ping =
                 new StreamProtocol.Heartbeat(SharedFrame.of(WebSocketWire.ping()), 25, true);
         StreamProtocol protocol = new StreamProtocol(
-                new NoWriter(), StreamKind.WEBSOCKET, WireFormat.WEBSOCKET_TEXT, false, ping, () -> new byte[0]);
+                new NoWriter(), StreamKind.WEBSOCKET, WireFormat.WEBSOCKET_TEXT, false, ping, () -> new byte[0], null);
         List<Wish> wishes = List.of(new Wish("t", rules, null));
         for (int i = 0; i < SUBSCRIBERS; i++) {
             shard.subscribe(shard.join(channel, protocol), wishes);

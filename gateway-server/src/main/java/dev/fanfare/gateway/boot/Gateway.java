@@ -28,6 +28,7 @@ import dev.fanfare.gateway.ticker.TickSource;
 import dev.fanfare.gateway.ticker.TickerConfig;
 import dev.fanfare.gateway.tls.Certificates;
 import dev.fanfare.gateway.transport.GatewayServer;
+import dev.fanfare.gateway.transport.MessageListener;
 import dev.fanfare.gateway.transport.NativeTransport;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -114,6 +115,11 @@ final class Gateway implements AutoCloseable {
      * @throws IOException if one cannot be bound
      */
     GatewayServer.Addresses start() throws IOException {
+        return start(MessageListener.NONE);
+    }
+
+    /** The same with somebody who hears what WebSocket clients say. */
+    GatewayServer.Addresses start(MessageListener heard) throws IOException {
         broker.start(hub);
         hub.start();
         watch.scheduleWithFixedDelay(memory, 0, 1, TimeUnit.SECONDS);
@@ -124,9 +130,11 @@ final class Gateway implements AutoCloseable {
                         config.limits(),
                         config.proxies(),
                         config.channels(),
+                        config.compression(),
                         origins(),
                         config.tls()),
-                new GatewayServer.Service(hub, routes, metrics, readiness, memory, certificates));
+                new GatewayServer.Service(hub, routes, metrics, readiness, memory, certificates),
+                heard);
         if (certificates != null) {
             certificates.start();
         }

@@ -4,6 +4,7 @@ import dev.fanfare.gateway.channel.ChannelRules;
 import dev.fanfare.gateway.channel.Cursor;
 import dev.fanfare.gateway.channel.Publication;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
+import dev.fanfare.gateway.wire.Compressor;
 import dev.fanfare.gateway.wire.SharedFrame;
 import dev.fanfare.gateway.wire.WireFormat;
 import java.time.Duration;
@@ -79,8 +80,19 @@ final class Delivery implements Inbox.Item {
      * @param withId whether an SSE event carries the position in this channel as its id
      */
     SharedFrame frame(StreamProtocol protocol, boolean withId) {
-        int index =
-                protocol.format().ordinal() * VARIANTS + (protocol.envelope() ? ENVELOPE : 0) + (withId ? WITH_ID : 0);
+        Compressor compressor = protocol.compressor();
+        boolean tooLong = compressor != null
+                && compressor.isLimited()
+                && !compressor.reaches(uncompressed(protocol, withId).length());
+        if (compressor == null || tooLong) {
+            return uncompressed(protocol, withId);
+        }
+        SharedFrame frame = frames.get(index(protocol.format(), protocol, withId));
+        return frame == null ? compressed(compressor, protocol, withId) : frame;
+    }
+
+    private SharedFrame uncompressed(StreamProtocol protocol, boolean withId) {
+        int index = index(protocol.format().uncompressed(), protocol, withId);
         SharedFrame frame = frames.get(index);
         if (frame != null) {
             return frame;
@@ -90,7 +102,34 @@ final class Delivery implements Inbox.Item {
             return made;
         }
         made.release(); // another shard was faster
-        return frame(protocol, withId);
+        return uncompressed(protocol, withId);
+    }
+
+    /**
+     * Compresses, unless it is not worth it. Shards come here at the same time, and compressing is the dearest of all steps: those that come
+     * second wait for the first, which takes no longer than doing it again beside it.
+     */
+    private synchronized SharedFrame compressed(Compressor compressor, StreamProtocol protocol, boolean withId) {
+        int index = index(protocol.format(), protocol, withId);
+        SharedFrame frame = frames.get(index);
+        if (frame == null) {
+            byte[] payload = Encoding.payload(publication, protocol, withId ? id() : null);
+            byte[] shorter = compressor.frame(payload);
+            if (shorter != null) {
+                frame = SharedFrame.of(shorter);
+                metrics.compressed(compressor.kind(), payload.length, shorter.length);
+            } else if (protocol.format().uncompressed() == protocol.format()) {
+                frame = SharedFrame.of(protocol.format().frame(payload));
+            } else {
+                frame = uncompressed(protocol, withId).retain(); // stands in both places
+            }
+            frames.set(index, frame);
+        }
+        return frame;
+    }
+
+    private static int index(WireFormat format, StreamProtocol protocol, boolean withId) {
+        return format.ordinal() * VARIANTS + (protocol.envelope() ? ENVELOPE : 0) + (withId ? WITH_ID : 0);
     }
 
     /** Whether nobody needs it any more because the channel keeps only its newest publication, and there is a newer one. */

@@ -8,7 +8,6 @@ import dev.fanfare.gateway.metrics.StreamKind;
 import dev.fanfare.gateway.wire.Envelope;
 import dev.fanfare.gateway.wire.SseWire;
 import dev.fanfare.gateway.wire.WebSocketWire;
-import dev.fanfare.gateway.wire.WireFormat;
 import org.jspecify.annotations.Nullable;
 
 /** Turns publications into the bytes of a protocol. Stateless; any thread. */
@@ -16,15 +15,24 @@ final class Encoding {
     private Encoding() {}
 
     /**
-     * One publication.
+     * One publication, not compressed.
      *
      * @param id SSE event id, or null for none
      */
     static byte[] of(Publication publication, StreamProtocol protocol, @Nullable String id) {
+        return protocol.format().frame(payload(publication, protocol, id));
+    }
+
+    /**
+     * What the client reads of one publication, before it is compressed or framed.
+     *
+     * @param id SSE event id, or null for none
+     */
+    static byte[] payload(Publication publication, StreamProtocol protocol, @Nullable String id) {
         Publication.Content content = publication.content();
         if (protocol.kind() == StreamKind.WEBSOCKET) {
             boolean plain = publication.isMessage() && !protocol.envelope();
-            return WebSocketWire.text(plain ? content.data() : envelope(publication));
+            return plain ? content.data() : envelope(publication);
         }
         String type = switch (content.kind()) {
             case MESSAGE -> content.type();
@@ -32,7 +40,7 @@ final class Encoding {
             case LEAVE -> "leave";
         };
         byte[] data = protocol.envelope() ? envelope(publication) : content.data();
-        return framed(SseWire.event(id, type, data), protocol);
+        return SseWire.event(id, type, data);
     }
 
     /**
@@ -50,23 +58,23 @@ final class Encoding {
         Envelope gap = new Envelope(channel, 64);
         if (protocol.kind() == StreamKind.WEBSOCKET) {
             byte[] where = positions(known, now);
-            return WebSocketWire.text(gap.member("gap", where, true).end());
+            return protocol.format().frame(gap.member("gap", where, true).end());
         }
         if (known != null) {
             gap.at(known.offset(), known.epoch());
         }
         gap.member("now", position(now), true);
-        return framed(SseWire.event(id, "gap", gap.end()), protocol);
+        return protocol.format().frame(SseWire.event(id, "gap", gap.end()));
     }
 
     /** Tells a client that it missed publications of a channel that keeps none, or of channels of a pattern. */
     static byte[] loss(String name, StreamProtocol protocol) {
         Envelope loss = new Envelope(name, 16);
         if (protocol.kind() == StreamKind.WEBSOCKET) {
-            return WebSocketWire.text(
-                    loss.member("gap", "{}".getBytes(UTF_8), true).end());
+            return protocol.format()
+                    .frame(loss.member("gap", "{}".getBytes(UTF_8), true).end());
         }
-        return framed(SseWire.event(null, "gap", loss.end()), protocol);
+        return protocol.format().frame(SseWire.event(null, "gap", loss.end()));
     }
 
     /** A message without data that only says where the client stands; WebSocket. */
@@ -77,7 +85,7 @@ final class Encoding {
 
     /** An event that only moves the client's position; SSE. */
     static byte[] position(String id, StreamProtocol protocol) {
-        return framed(SseWire.position(id), protocol);
+        return protocol.format().frame(SseWire.position(id));
     }
 
     /** What stands before a shared event to give it an id of this connection's own; SSE. */
@@ -89,7 +97,7 @@ final class Encoding {
         line[3] = ' ';
         System.arraycopy(cursor, 0, line, 4, length);
         line[length + 4] = '\n';
-        return framed(line, protocol);
+        return protocol.format().frame(line);
     }
 
     private static byte[] envelope(Publication publication) {
@@ -118,9 +126,5 @@ final class Encoding {
         return "{\"offset\":%d,\"epoch\":\"%s\"}"
                 .formatted(position.offset(), position.epoch())
                 .getBytes(UTF_8);
-    }
-
-    private static byte[] framed(byte[] event, StreamProtocol protocol) {
-        return protocol.format() == WireFormat.SSE_CHUNKED ? SseWire.chunk(event) : event;
     }
 }

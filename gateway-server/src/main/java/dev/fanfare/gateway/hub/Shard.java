@@ -94,6 +94,9 @@ public final class Shard {
         bySerial.put(subscriber.serial(), subscriber);
         counts.lazySet(protocol.kind().ordinal(), counts.get(protocol.kind().ordinal()) + 1);
         metrics.opened(protocol.kind());
+        if (protocol.compressor() != null) {
+            metrics.openedCompressed(protocol.compressor().kind());
+        }
         return subscriber;
     }
 

@@ -1,9 +1,11 @@
 package dev.fanfare.gateway.hub;
 
 import dev.fanfare.gateway.metrics.StreamKind;
+import dev.fanfare.gateway.wire.Compressor;
 import dev.fanfare.gateway.wire.SharedFrame;
 import dev.fanfare.gateway.wire.WireFormat;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the hub must know of a stream's protocol; one object serves all connections that speak it over the same transport.
@@ -14,6 +16,7 @@ import java.util.function.Supplier;
  * @param envelope whether a message comes in a JSON object that names its channel, or as it was published
  * @param beat what is sent to show and to see that the connection lives
  * @param goodbye the last bytes of a stream when the gateway shuts down, made anew for each connection
+ * @param compressor what makes publications shorter; null if they go out as they are
  */
 public record StreamProtocol(
         FrameWriter writer,
@@ -21,7 +24,8 @@ public record StreamProtocol(
         WireFormat format,
         boolean envelope,
         Heartbeat beat,
-        Supplier<byte[]> goodbye) {
+        Supplier<byte[]> goodbye,
+        @Nullable Compressor compressor) {
     /**
      * A sign of life.
      *

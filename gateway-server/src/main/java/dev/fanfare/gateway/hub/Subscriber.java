@@ -262,7 +262,8 @@ public final class Subscriber extends Roster.Seat {
         subscriptions = changed;
     }
 
-    StreamProtocol protocol() {
+    /** What it speaks. */
+    public StreamProtocol protocol() {
         return protocol;
     }
 

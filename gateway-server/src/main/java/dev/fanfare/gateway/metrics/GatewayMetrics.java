@@ -57,6 +57,11 @@ public final class GatewayMetrics {
     private final Counter acceptPauses;
     private final Counter requestTimeouts;
     private final Counter bodiesRefused;
+    private final Map<Compressed, Counter> compressed = new EnumMap<>(Compressed.class);
+    private final Map<Compressed, Counter> compressedFrom = new EnumMap<>(Compressed.class);
+    private final Map<Compressed, Counter> compressedTo = new EnumMap<>(Compressed.class);
+    private final Map<Compressed, Counter> compressedStreams = new EnumMap<>(Compressed.class);
+    private final Map<InflateProblem, Counter> inflateRefused = new EnumMap<>(InflateProblem.class);
     private final Timer broadcast;
     private final Timer latency;
     private final Timer lag;
@@ -93,6 +98,7 @@ public final class GatewayMetrics {
         }
         reloaded = counter(Meter.CERTIFICATE_RELOADS, Tags.of("result", "loaded"));
         reloadsRefused = counter(Meter.CERTIFICATE_RELOADS, Tags.of("result", "refused"));
+        countCompression();
         published = counter(Meter.PUBLISHED, Tags.empty());
         dropped = counter(Meter.DROPPED, Tags.of("reason", "slow"));
         untold = counter(Meter.DROPPED, Tags.of("reason", "crowd"));
@@ -111,6 +117,19 @@ public final class GatewayMetrics {
         lag = timer(Meter.LAG);
         gauge(Meter.ACCEPT_PAUSED, Tags.empty(), acceptPaused::get);
         gauge(Meter.HTTP2, Tags.empty(), http2Connections::get);
+    }
+
+    private void countCompression() {
+        for (Compressed coding : Compressed.values()) {
+            Tags tags = Tags.of("coding", coding.label());
+            compressed.put(coding, counter(Meter.COMPRESSED, tags));
+            compressedFrom.put(coding, counter(Meter.COMPRESSED_FROM, tags));
+            compressedTo.put(coding, counter(Meter.COMPRESSED_TO, tags));
+            compressedStreams.put(coding, counter(Meter.COMPRESSED_STREAMS, tags));
+        }
+        for (InflateProblem reason : InflateProblem.values()) {
+            inflateRefused.put(reason, counter(Meter.INFLATE_REFUSED, Tags.of("reason", reason.label())));
+        }
     }
 
     public void opened(StreamKind kind) {
@@ -175,6 +194,23 @@ public final class GatewayMetrics {
     public void delivered(StreamKind kind, long messages, long bytes) {
         of(delivered, kind).increment((double) messages);
         of(sentBytes, kind).increment((double) bytes);
+    }
+
+    /** A publication was compressed, once for all connections of its form. */
+    public void compressed(Compressed coding, int from, int to) {
+        of(compressed, coding).increment();
+        of(compressedFrom, coding).increment(from);
+        of(compressedTo, coding).increment(to);
+    }
+
+    /** A stream was opened whose client takes compressed messages. */
+    public void openedCompressed(Compressed coding) {
+        of(compressedStreams, coding).increment();
+    }
+
+    /** A compressed message of a client was not taken. */
+    public void inflateRefused(InflateProblem reason) {
+        of(inflateRefused, reason).increment();
     }
 
     public void published() {

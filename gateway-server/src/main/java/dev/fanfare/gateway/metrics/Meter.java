@@ -38,6 +38,14 @@ enum Meter {
     ENGINE_WAITING("gateway_engine_waiting", "Requests that wait for the engine."),
     QUEUED("gateway_queued_publications", "Publications that wait for an event loop, all loops together."),
     SENT_BYTES("gateway_sent_bytes", "Bytes of delivered messages."),
+    COMPRESSED(
+            "gateway_publications_compressed",
+            "Publications compressed, once for all connections that share the frame."),
+    COMPRESSED_FROM("gateway_compression_input_bytes", "Bytes of publications before they were compressed."),
+    COMPRESSED_TO("gateway_compression_output_bytes", "Bytes of the frames they became."),
+    COMPRESSED_STREAMS(
+            "gateway_compressed_connections_opened", "Streams opened whose client takes compressed messages."),
+    INFLATE_REFUSED("gateway_inflate_refused", "Compressed messages of clients that were not taken, by reason."),
     SLOW("gateway_slow_connections", "Streams with bytes waiting for their socket, at the last sweep."),
     SLOW_TOTAL(
             "gateway_slow_episodes", "Times a message found the one before it still waiting for the stream's socket."),

@@ -36,6 +36,7 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
 
     private final HttpConfig config;
     private final WebSocketDecoderConfig frames;
+    private final WebSocketDecoderConfig deflatedFrames;
     private final HttpEndpoints endpoints;
     private final Http2Streams streams;
     private final @Nullable TlsDoor door;
@@ -54,9 +55,14 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
         this.endpoints = endpoints;
         this.door = door;
         this.streams = streams;
-        this.frames = WebSocketDecoderConfig.newBuilder()
+        this.frames = frames(config, false);
+        this.deflatedFrames = frames(config, true);
+    }
+
+    private static WebSocketDecoderConfig frames(HttpConfig config, boolean deflate) {
+        return WebSocketDecoderConfig.newBuilder()
                 .maxFramePayloadLength(config.maxFrame())
-                .allowExtensions(false)
+                .allowExtensions(deflate)
                 .expectMaskedFrames(true)
                 .closeOnProtocolViolation(false) // WebSocketHandler closes, and counts
                 .withUTF8Validator(false) // WebSocketHandler checks whole messages
@@ -201,8 +207,8 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
         Shard shard = endpoints.worker(channel).shard();
         Subscriber subscriber = shard.join(channel, protocol);
         channel.pipeline()
-                .addLast(new WebSocket13FrameDecoder(frames))
-                .addLast(new WebSocketHandler(subscriber, config.maxFrame(), config.client()));
+                .addLast(new WebSocket13FrameDecoder(protocol.compressor() == null ? frames : deflatedFrames))
+                .addLast(new WebSocketHandler(subscriber, endpoints.messages()));
         leaveHttp(channel, head);
         shard.subscribe(subscriber, wishes);
     }

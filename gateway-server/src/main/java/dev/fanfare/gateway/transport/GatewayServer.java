@@ -12,6 +12,8 @@ import dev.fanfare.gateway.observe.OpenFiles;
 import dev.fanfare.gateway.observe.Readiness;
 import dev.fanfare.gateway.tls.Certificates;
 import dev.fanfare.gateway.tls.TlsConfig;
+import dev.fanfare.gateway.wire.CompressionConfig;
+import dev.fanfare.gateway.wire.Compressors;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -104,6 +106,7 @@ public final class GatewayServer implements AutoCloseable {
             LimitsConfig limits,
             ProxyConfig proxies,
             ChannelsConfig channels,
+            CompressionConfig compression,
             Origins origins,
             TlsConfig tls) {}
 
@@ -122,18 +125,20 @@ public final class GatewayServer implements AutoCloseable {
     /**
      * Binds and begins to accept.
      *
+     * @param heard hears what WebSocket clients say
      * @return the addresses it listens on
      * @throws IOException if one cannot be bound; the message says which and why
      */
-    public Addresses listen(Terms terms, Service service) throws IOException {
+    public Addresses listen(Terms terms, Service service, MessageListener heard) throws IOException {
         HttpConfig http = terms.http();
         HubConfig hub = terms.hub();
         Forwarding proxies = new Forwarding(terms.proxies());
         Admission admission = new Admission(terms.limits(), proxies, OpenFiles.left(), service.memoryTight());
         HttpEndpoints served = new HttpEndpoints(
                 service.routes().open(),
-                new SseHandshake(http.retry().toMillis()),
-                new Streams(hub, http.reconnectSpread(), transport.writer()),
+                new SseHandshake(
+                        http.retry().toMillis(), terms.compression().sse().codings()),
+                new Streams(hub, http.reconnectSpread(), transport.writer(), new Compressors(terms.compression())),
                 terms.channels(),
                 workersOf(service.hub()),
                 service.metrics(),
@@ -141,7 +146,8 @@ public final class GatewayServer implements AutoCloseable {
                 proxies,
                 service.readiness(),
                 new Bodies(http.maxBodies(), service.metrics()),
-                terms.origins());
+                terms.origins(),
+                ClientMessages.of(http, terms.compression(), heard, service.metrics()));
         endpoints = served;
         GatewayPipeline main = new GatewayPipeline(http, served, door(terms, service));
         Channel at = bind(bootstrap(terms, service, main), config.host(), config.port(), "server.host, server.port");

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param readiness no new streams while draining
  * @param bodies how much of request bodies is held
  * @param origins which web pages may come
+ * @param messages what WebSocket clients may send
  */
 record HttpEndpoints(
         HttpRouter router,
@@ -48,7 +49,8 @@ record HttpEndpoints(
         Forwarding proxies,
         Readiness readiness,
         Bodies bodies,
-        Origins origins) {
+        Origins origins,
+        ClientMessages messages) {
     private static final int RETRY_SPREAD_SECONDS = 10;
     /** What {@code router} does not know. */
     private static final Set<String> STREAMS = Set.of("/sse", "/ws");
@@ -56,7 +58,7 @@ record HttpEndpoints(
     /** The same streams with other routes, for others. */
     HttpEndpoints with(HttpRouter others, Admission theirs, Forwarding believed) {
         return new HttpEndpoints(
-                others, sse, streams, channels, workers, metrics, theirs, believed, readiness, bodies, origins);
+                others, sse, streams, channels, workers, metrics, theirs, believed, readiness, bodies, origins, messages);
     }
 
     /** The worker that owns {@code channel}. */

@@ -11,6 +11,9 @@ import dev.fanfare.gateway.log.CalmLog;
 import dev.fanfare.gateway.metrics.Limit;
 import dev.fanfare.gateway.metrics.Refusal;
 import dev.fanfare.gateway.session.StreamRequest;
+import dev.fanfare.gateway.wire.ContentCoding;
+import dev.fanfare.gateway.wire.PermessageDeflate;
+import dev.fanfare.gateway.wire.WireFormat;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -230,7 +233,8 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     }
 
     private void openSse(ChannelHandlerContext ctx, Request request) throws HttpProblem {
-        StreamHead head = endpoints.sse().accept(request);
+        ContentCoding coding = endpoints.sse().coding(request.head().headers());
+        StreamHead head = endpoints.sse().accept(request, coding);
         if (visit != null) {
             Origins.describe(visit, head.response().headers());
         }
@@ -242,7 +246,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
                     request,
                     endpoints
                             .sse()
-                            .comeBack(streams.sse(ctx.channel(), false, false)
+                            .comeBack(streams.sse(ctx.channel(), WireFormat.SSE_PLAIN, false)
                                     .goodbye()
                                     .get()));
             return;
@@ -253,18 +257,19 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
         endpoints.metrics().answered(HttpResponseStatus.OK.code());
         pipeline.becomeSse(
                 ctx.channel(),
-                streams.sse(ctx.channel(), request.hasChunks(), wanted.envelope()),
+                streams.sse(ctx.channel(), WireFormat.sse(coding, request.hasChunks()), wanted.envelope()),
                 wanted.wishes(),
                 head);
     }
 
     private void openWebSocket(ChannelHandlerContext ctx, Request request) throws HttpProblem {
-        StreamHead head = WebSocketHandshake.accept(request.head());
+        PermessageDeflate deflate = endpoints.messages().deflate() ? WebSocketHandshake.deflate(request.head()) : null;
+        StreamHead head = WebSocketHandshake.accept(request.head(), deflate);
         StreamRequest wanted = request.stream(true, endpoints.channels());
         endpoints.requireRoom(
                 refusal == null ? endpoints.enterStream(ctx.channel(), request, wanted.wishes()) : refusal);
         endpoints.metrics().answered(HttpResponseStatus.SWITCHING_PROTOCOLS.code());
-        StreamProtocol protocol = endpoints.streams().webSocket(ctx.channel(), wanted.envelope());
+        StreamProtocol protocol = endpoints.streams().webSocket(ctx.channel(), deflate, wanted.envelope());
         pipeline.becomeWebSocket(ctx.channel(), protocol, wanted.wishes(), head);
     }
 

@@ -2,6 +2,8 @@ package dev.fanfare.gateway.transport;
 
 import dev.fanfare.gateway.hub.Subscriber;
 import dev.fanfare.gateway.metrics.CloseReason;
+import dev.fanfare.gateway.metrics.InflateProblem;
+import dev.fanfare.gateway.wire.Inflation;
 import dev.fanfare.gateway.wire.WebSocketWire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -20,29 +22,33 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One WebSocket client's side of the conversation (RFC 6455): answers pings and close, checks what it sends. The stream
- * is one-way, so a message is checked and then ignored. Event loop.
+ * One WebSocket client's side of the conversation (RFC 6455): answers pings and close, puts its messages together, inflates
+ * (RFC 7692) and checks them. Event loop.
  */
 final class WebSocketHandler extends SimpleChannelInboundHandler<WebSocketFrame> {
     private static final int LAST_CLOSE_CODE = 4999;
+    /** The message is compressed; stands in its first frame (RFC 7692 §6). Without the extension the decoder refuses it. */
+    private static final int RSV1 = 4;
 
     private final Subscriber subscriber;
-    private final int maxMessage;
-    /** The fragments of an unfinished text message; null otherwise. */
+    private final ClientMessages messages;
+    /** The fragments of an unfinished message; null otherwise. */
     private @Nullable ByteBuf unfinished;
+    /** What the first frame of the message said. */
+    private boolean binary;
+
+    private boolean compressed;
     /** A close frame was sent because of what the client did; nothing it sends counts any more. */
     private boolean refused;
 
-    private final ClientBounds bounds;
     /** What of the frames and of the bytes it may send is spent; see {@link Spending}. */
     private long framesSpent;
 
     private long bytesSpent;
 
-    WebSocketHandler(Subscriber subscriber, int maxMessage, ClientBounds bounds) {
+    WebSocketHandler(Subscriber subscriber, ClientMessages messages) {
         this.subscriber = subscriber;
-        this.maxMessage = maxMessage;
-        this.bounds = bounds;
+        this.messages = messages;
         this.framesSpent = Spending.none(System.nanoTime());
         this.bytesSpent = framesSpent;
     }
@@ -56,14 +62,19 @@ final class WebSocketHandler extends SimpleChannelInboundHandler<WebSocketFrame>
         if (isTooFast(frame.content().readableBytes())) {
             return;
         }
-        if (frame instanceof PingWebSocketFrame) {
+        boolean begins = frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame;
+        if (frame.rsv() != 0 && !(begins && frame.rsv() == RSV1)) {
+            refuse(WebSocketCloseStatus.PROTOCOL_ERROR, "reserved bits are set");
+        } else if (frame instanceof PingWebSocketFrame) {
             answerPing(ctx, frame.content());
         } else if (frame instanceof CloseWebSocketFrame close) {
             answerClose(close);
-        } else if (frame instanceof TextWebSocketFrame || frame instanceof ContinuationWebSocketFrame) {
-            checkText(ctx, frame);
-        } else if (frame instanceof BinaryWebSocketFrame) {
-            refuse(WebSocketCloseStatus.INVALID_MESSAGE_TYPE, "binary messages are not understood here");
+        } else if (begins) {
+            binary = frame instanceof BinaryWebSocketFrame;
+            compressed = frame.rsv() == RSV1;
+            add(ctx, frame);
+        } else if (frame instanceof ContinuationWebSocketFrame) {
+            add(ctx, frame);
         }
     }
 
@@ -90,13 +101,13 @@ final class WebSocketHandler extends SimpleChannelInboundHandler<WebSocketFrame>
         long now = System.nanoTime();
         boolean frames = Spending.isAll(framesSpent, now);
         if (frames || Spending.isAll(bytesSpent, now)) {
-            int most = frames ? bounds.frameRate() : bounds.byteRate();
+            int most = frames ? messages.bounds().frameRate() : messages.bounds().byteRate();
             String what = "more than " + most + (frames ? " frames" : " bytes") + " per second";
             refuse(CloseReason.FLOOD, WebSocketCloseStatus.POLICY_VIOLATION, what);
             return true;
         }
-        framesSpent = Spending.of(framesSpent, 1, bounds.frameRate(), now);
-        bytesSpent = Spending.of(bytesSpent, bytes, bounds.byteRate(), now);
+        framesSpent = Spending.of(framesSpent, 1, messages.bounds().frameRate(), now);
+        bytesSpent = Spending.of(bytesSpent, bytes, messages.bounds().byteRate(), now);
         return false;
     }
 
@@ -118,27 +129,57 @@ final class WebSocketHandler extends SimpleChannelInboundHandler<WebSocketFrame>
         }
     }
 
-    private void checkText(ChannelHandlerContext ctx, WebSocketFrame frame) {
+    private void add(ChannelHandlerContext ctx, WebSocketFrame frame) {
         ByteBuf part = frame.content();
+        if (binary && !messages.listener().takesBinary()) {
+            refuse(WebSocketCloseStatus.INVALID_MESSAGE_TYPE, "binary messages are not understood here");
+            return;
+        }
         if (unfinished == null && frame.isFinalFragment()) {
-            requireUtf8(part);
+            received(ctx, part);
             return;
         }
         ByteBuf message = unfinished == null ? ctx.alloc().buffer() : unfinished;
         unfinished = message;
-        if (message.readableBytes() + part.readableBytes() > maxMessage) {
-            refuse(WebSocketCloseStatus.MESSAGE_TOO_BIG, "a message has at most " + maxMessage + " bytes");
+        if (message.readableBytes() + part.readableBytes() > messages.longest()) {
+            refuse(WebSocketCloseStatus.MESSAGE_TOO_BIG, "a message has at most " + messages.longest() + " bytes");
             return;
         }
         message.writeBytes(part);
         if (frame.isFinalFragment()) {
-            requireUtf8(message);
+            received(ctx, message);
             forget();
         }
     }
 
-    private void requireUtf8(ByteBuf text) {
-        if (!ByteBufUtil.isText(text, StandardCharsets.UTF_8)) {
+    private void received(ChannelHandlerContext ctx, ByteBuf message) {
+        if (!compressed) {
+            check(ctx, message);
+            return;
+        }
+        ByteBuf inflated;
+        try {
+            inflated = messages.inflation().inflate(message, ctx.alloc());
+        } catch (Inflation.Refused unwanted) {
+            messages.metrics().inflateRefused(unwanted.problem());
+            boolean corrupt = unwanted.problem() == InflateProblem.CORRUPT;
+            refuse(
+                    corrupt ? WebSocketCloseStatus.INVALID_PAYLOAD_DATA : WebSocketCloseStatus.MESSAGE_TOO_BIG,
+                    String.valueOf(unwanted.getMessage()));
+            return;
+        }
+        bytesSpent = Spending.of(bytesSpent, inflated.readableBytes(), messages.bounds().byteRate(), System.nanoTime());
+        try {
+            check(ctx, inflated);
+        } finally {
+            inflated.release();
+        }
+    }
+
+    private void check(ChannelHandlerContext ctx, ByteBuf message) {
+        if (binary || ByteBufUtil.isText(message, StandardCharsets.UTF_8)) {
+            messages.listener().received(ctx, subscriber, binary, message);
+        } else {
             refuse(WebSocketCloseStatus.INVALID_PAYLOAD_DATA, "a text message must be UTF-8");
         }
     }

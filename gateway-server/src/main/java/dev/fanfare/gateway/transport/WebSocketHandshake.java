@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.fanfare.gateway.http.HttpProblem;
 import dev.fanfare.gateway.http.HttpRouter;
+import dev.fanfare.gateway.wire.PermessageDeflate;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -26,11 +27,25 @@ final class WebSocketHandshake {
     private WebSocketHandshake() {}
 
     /**
+     * The compression that {@code request} offers and we accept; null if there is none.
+     *
+     * @throws HttpProblem 400 if the offer is malformed
+     */
+    static @Nullable PermessageDeflate deflate(HttpRequest request) throws HttpProblem {
+        try {
+            return PermessageDeflate.accept(request.headers().getAll(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS));
+        } catch (IllegalArgumentException malformed) {
+            throw bad("Sec-WebSocket-Extensions is malformed");
+        }
+    }
+
+    /**
      * The response that accepts {@code request}.
      *
+     * @param deflate the compression agreed on, if any
      * @throws HttpProblem 405, 400 or 426 if it is no valid opening handshake
      */
-    static StreamHead accept(HttpRequest request) throws HttpProblem {
+    static StreamHead accept(HttpRequest request, @Nullable PermessageDeflate deflate) throws HttpProblem {
         HttpRouter.requireGet(request.method(), "/ws", "GET");
         HttpHeaders headers = request.headers();
         boolean http2 = request instanceof Http2Request;
@@ -61,6 +76,9 @@ final class WebSocketHandshake {
                     .add("Upgrade", HttpHeaderValues.WEBSOCKET)
                     .add("Connection", "Upgrade")
                     .add("Sec-WebSocket-Accept", answer(headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY)));
+        }
+        if (deflate != null) {
+            response.headers().add("Sec-WebSocket-Extensions", deflate.answer());
         }
         return new StreamHead(response, null);
     }

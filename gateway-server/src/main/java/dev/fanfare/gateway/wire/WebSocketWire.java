@@ -8,6 +8,7 @@ public final class WebSocketWire {
     public static final int MAX_CONTROL_PAYLOAD = 125;
 
     private static final int FIN = 0x80;
+    private static final int RSV1 = 0x40;
     private static final int TEXT = 0x1;
     private static final int CLOSE = 0x8;
     private static final int PING = 0x9;
@@ -18,6 +19,11 @@ public final class WebSocketWire {
     /** A text frame; {@code payload} must be UTF-8. */
     public static byte[] text(byte[] payload) {
         return frame(TEXT, payload);
+    }
+
+    /** A text frame whose payload is compressed (RFC 7692 §6); what ends a flush must have been cut off. */
+    static byte[] deflated(byte[] payload) {
+        return frame(RSV1 | TEXT, payload);
     }
 
     /** A ping without payload. */
@@ -39,12 +45,12 @@ public final class WebSocketWire {
         return frame(CLOSE, Bytes.join(new byte[] {(byte) (code >> 8), (byte) code}, words));
     }
 
-    private static byte[] frame(int opcode, byte[] payload) {
-        return Bytes.join(header(opcode, payload.length), payload);
+    private static byte[] frame(int bits, byte[] payload) {
+        return Bytes.join(header(bits, payload.length), payload);
     }
 
-    private static byte[] header(int opcode, int length) {
-        byte first = (byte) (FIN | opcode);
+    private static byte[] header(int bits, int length) {
+        byte first = (byte) (FIN | bits);
         if (length < 126) {
             return new byte[] {first, (byte) length};
         }

@@ -175,6 +175,7 @@ final class Bench {
                 kind == StreamKind.SSE ? WireFormat.SSE_PLAIN : WireFormat.WEBSOCKET_TEXT,
                 false,
                 new StreamProtocol.Heartbeat(beat, HEARTBEAT, answers),
-                () -> "bye".getBytes(UTF_8));
+                () -> "bye".getBytes(UTF_8),
+                null);
     }
 }

@@ -186,7 +186,8 @@ class LossTest {
                 Bench.WEBSOCKET.format(),
                 true,
                 Bench.WEBSOCKET.beat(),
-                Bench.WEBSOCKET.goodbye());
+                Bench.WEBSOCKET.goodbye(),
+                null);
         TestClient client = new TestClient(bench.shard, envelopes, each -> {});
         client.subscribe(List.of(new Wish("a", Bench.HISTORY, null)));
         bench.loop.runPendingTasks();

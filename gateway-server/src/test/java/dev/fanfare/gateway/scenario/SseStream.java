@@ -4,14 +4,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.github.luben.zstd.ZstdInputStream;
 import dev.fanfare.gateway.boot.RunningGateway;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
 
 /** An SSE client that checks every chunk and every line. */
 final class SseStream implements Closeable {
@@ -21,12 +25,41 @@ final class SseStream implements Closeable {
     private byte[] chunk = {};
     private int at;
     private boolean ended;
+    /** The body without its content coding. */
+    private final InputStream decoded;
 
     private SseStream(RawClient client) throws IOException {
         this.client = client;
         head = client.readHead();
         assertThat(head.status()).as(head.toString()).isEqualTo(200);
         chunked = "chunked".equals(head.header("transfer-encoding"));
+        decoded = decoded();
+    }
+
+    private InputStream decoded() throws IOException {
+        InputStream body = new InputStream() {
+            @Override
+            public int read() throws IOException {
+                return nextBodyByte();
+            }
+
+            @Override
+            public int read(byte[] target, int offset, int length) throws IOException {
+                if (length > 0) {
+                    target[offset] = (byte) nextBodyByte(); // no more, because there may be no more for long
+                }
+                return Math.min(1, length);
+            }
+        };
+        String coding = head.headers().containsKey("content-encoding") ? head.header("content-encoding") : "identity";
+        return switch (coding) {
+            case "gzip" -> {
+                assertThat(body.readNBytes(10)).startsWith(0x1f, 0x8b, 8, 0);
+                yield new InflaterInputStream(body, new Inflater(true), 1);
+            }
+            case "zstd" -> new ZstdInputStream(body);
+            default -> body;
+        };
     }
 
     static SseStream open(RunningGateway gateway, String... headers) throws IOException {
@@ -146,6 +179,14 @@ final class SseStream implements Closeable {
     }
 
     private int nextByte() throws IOException {
+        int next = decoded.read();
+        if (next < 0) {
+            throw new EOFException("the coded body has ended");
+        }
+        return next;
+    }
+
+    private int nextBodyByte() throws IOException {
         if (!chunked) {
             return client.readByte();
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fanfare.gateway.boot.RunningGateway;
+import dev.fanfare.gateway.wire.Decoding;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -22,6 +23,7 @@ final class WsStream implements Closeable {
     static final int PING = 9;
     static final int PONG = 10;
     static final int FIN = 0x80;
+    static final int RSV1 = 0x40;
 
     /** A handshake with the key of RFC 6455 §1.3. */
     static final String HANDSHAKE = RawClient.request(
@@ -41,9 +43,9 @@ final class WsStream implements Closeable {
         assertThat(head.status()).as(head.toString()).isEqualTo(101);
     }
 
-    /** One frame from the gateway. */
+    /** One frame from the gateway; the payload of a compressed one is inflated. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Frame(int opcode, byte[] payload) {
+    record Frame(int opcode, boolean compressed, byte[] payload) {
         String text() {
             return new String(payload, UTF_8);
         }
@@ -60,6 +62,13 @@ final class WsStream implements Closeable {
 
     static WsStream open(RunningGateway gateway, String target) throws IOException {
         return on(RawClient.to(gateway).send(HANDSHAKE.replace("GET /ws ", "GET " + target + " ")));
+    }
+
+    /** One that offers extensions. */
+    static WsStream open(RunningGateway gateway, String target, String extensions) throws IOException {
+        String fields = "Sec-WebSocket-Extensions: " + extensions + "\r\nUpgrade: ";
+        return on(RawClient.to(gateway)
+                .send(HANDSHAKE.replace("GET /ws ", "GET " + target + " ").replace("Upgrade: ", fields)));
     }
 
     /** On a connection that has sent its handshake. */
@@ -108,7 +117,9 @@ final class WsStream implements Closeable {
 
     Frame next() throws IOException {
         int first = client.readByte();
-        assertThat(first & 0x70).as("RSV bits").isZero();
+        boolean compressed = (first & 0x70) == RSV1;
+        boolean mayBe = head.headers().containsKey("sec-websocket-extensions") && (first & 0xf) == TEXT;
+        assertThat(first & 0x70).as("RSV bits").isEqualTo(compressed && mayBe ? RSV1 : 0);
         assertThat(first & FIN).as("FIN").isEqualTo(FIN);
         int second = client.readByte();
         assertThat(second & 0x80).as("mask bit").isZero();
@@ -118,7 +129,8 @@ final class WsStream implements Closeable {
         } else if (length == 127) {
             length = Math.toIntExact(ByteBuffer.wrap(client.read(8)).getLong());
         }
-        return new Frame(first & 0xf, client.read(length));
+        byte[] payload = client.read(length);
+        return new Frame(first & 0xf, compressed, compressed ? Decoding.inflate(payload) : payload);
     }
 
     /** The next frame of that kind; others are passed over. */

@@ -23,6 +23,8 @@ import dev.fanfare.gateway.hub.IdleHub;
 import dev.fanfare.gateway.hub.QueuedWriter;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
 import dev.fanfare.gateway.observe.Readiness;
+import dev.fanfare.gateway.wire.CompressionConfig;
+import dev.fanfare.gateway.wire.Compressors;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.buffer.ByteBuf;
@@ -55,6 +57,7 @@ final class EmbeddedGateway implements AutoCloseable {
     record Terms(
             HttpConfig http,
             HubConfig hub,
+            CompressionConfig compression,
             ChannelsConfig channels,
             Origins origins,
             Forwarding proxies,
@@ -63,6 +66,7 @@ final class EmbeddedGateway implements AutoCloseable {
         static Terms of(String... settings) {
             Map<String, Given> given = new HashMap<>();
             given.put("origins.allowed", new Given("https://ok.example,https://*.ok.example", "test"));
+            given.put("compression.sse", new Given("all", "test"));
             for (String setting : settings) {
                 int equals = setting.indexOf('=');
                 given.put(setting.substring(0, equals), new Given(setting.substring(equals + 1), "test"));
@@ -72,6 +76,7 @@ final class EmbeddedGateway implements AutoCloseable {
             return new Terms(
                     HttpConfig.from(in),
                     HubConfig.from(in),
+                    CompressionConfig.from(in),
                     ChannelsConfig.from(in, Access.ANYONE),
                     new Origins(OriginsConfig.from(in), false),
                     proxies,
@@ -130,8 +135,13 @@ final class EmbeddedGateway implements AutoCloseable {
         hub = IdleHub.on(connection.eventLoop(), new RecordingBroker(), METRICS);
         endpoints = new HttpEndpoints(
                 ROUTER,
-                new SseHandshake(terms.http().retry().toMillis()),
-                new Streams(terms.hub(), terms.http().reconnectSpread(), new QueuedWriter()),
+                new SseHandshake(
+                        terms.http().retry().toMillis(), terms.compression().sse().codings()),
+                new Streams(
+                        terms.hub(),
+                        terms.http().reconnectSpread(),
+                        new QueuedWriter(),
+                        new Compressors(terms.compression())),
                 terms.channels(),
                 Map.of(
                         connection.eventLoop(),
@@ -141,7 +151,8 @@ final class EmbeddedGateway implements AutoCloseable {
                 terms.proxies(),
                 readiness,
                 new Bodies(terms.http().maxBodies(), METRICS),
-                terms.origins());
+                terms.origins(),
+                ClientMessages.of(terms.http(), terms.compression(), MessageListener.NONE, METRICS));
         connection.config().setAllocator(memory);
         connection.pipeline().addLast(new GatewayPipeline(terms.http(), endpoints, null));
         connection.pipeline().fireChannelActive();

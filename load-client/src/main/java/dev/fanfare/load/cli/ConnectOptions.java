@@ -129,6 +129,14 @@ final class ConnectOptions {
     private List<String> headers = new ArrayList<>();
 
     @Option(
+            names = "--compression",
+            description = {
+                "Offer permessage-deflate (WebSocket) and gzip (SSE), and read what comes. Bytes are counted as they come from the"
+                        + " network."
+            })
+    private boolean compression;
+
+    @Option(
             names = "--token",
             paramLabel = "TOKEN|@FILE",
             converter = Converters.Tokens.class,
@@ -160,6 +168,16 @@ final class ConnectOptions {
                         + " a clock each behind one address."
             })
     private boolean noCompare;
+
+    private List<String> headers() {
+        List<String> all = new ArrayList<>();
+        if (compression) {
+            all.add("Accept-Encoding: gzip");
+            all.add("Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits");
+        }
+        all.addAll(headers);
+        return all;
+    }
 
     double slowShare() {
         return slowShare;
@@ -210,7 +228,7 @@ final class ConnectOptions {
     ConnectPlan plan(@Nullable ChannelPlan channels, boolean comeBack) {
         return new ConnectPlan(
                 urls,
-                new RequestPlan(ssePath, wsPath, headers, tokens),
+                new RequestPlan(ssePath, wsPath, headers(), tokens),
                 new TlsPlan(insecure, ca, !noResumption),
                 http2 ? streamsPerConnection : 0,
                 connections,

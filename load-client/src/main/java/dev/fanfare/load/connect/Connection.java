@@ -139,11 +139,17 @@ final class Connection extends Link {
             return;
         }
         Conversation begun;
+        Requests requests = loop().requests();
         if (isSse()) {
-            begun = new SseConversation(this, Upgrade.checkSse(response));
+            long length = Upgrade.checkSse(response, requests.header("accept-encoding"));
+            begun = new SseConversation(this, length, Upgrade.isGzip(response));
         } else {
-            Upgrade.checkWebSocket(response, key, loop().requests().header("sec-websocket-protocol"));
-            begun = new WebSocketConversation(this);
+            boolean deflate = Upgrade.checkWebSocket(
+                    response,
+                    key,
+                    requests.header("sec-websocket-protocol"),
+                    requests.header("sec-websocket-extensions"));
+            begun = new WebSocketConversation(this, deflate);
         }
         head = null;
         open(begun);

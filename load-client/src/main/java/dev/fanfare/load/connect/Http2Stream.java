@@ -62,7 +62,8 @@ final class Http2Stream extends Link {
         }
         boolean interim = head.status() < 200 && head.status() >= 100;
         if (!interim || last) {
-            open(new SseConversation(this, Upgrade.checkSse(head)));
+            long length = Upgrade.checkSse(head, loop().requests().header("accept-encoding"));
+            open(new SseConversation(this, length, Upgrade.isGzip(head)));
         }
     }
 

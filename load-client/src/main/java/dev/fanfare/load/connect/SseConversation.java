@@ -1,6 +1,8 @@
 package dev.fanfare.load.connect;
 
+import dev.fanfare.load.wire.BodySink;
 import dev.fanfare.load.wire.ChunkedDecoder;
+import dev.fanfare.load.wire.GzipBody;
 import dev.fanfare.load.wire.ProtocolViolation;
 import dev.fanfare.load.wire.SseDecoder;
 import dev.fanfare.load.wire.SseEvents;
@@ -19,12 +21,15 @@ final class SseConversation implements Conversation, SseEvents {
     private final long body;
     private final ChunkedDecoder chunked = new ChunkedDecoder();
     private final SseDecoder decoder = new SseDecoder(this);
+    private final BodySink sink;
     private long left;
 
     /**
      * @param body the length of the body, or what stands for it in {@link Upgrade}
+     * @param gzip whether it is coded
      */
-    SseConversation(Link link, long body) {
+    SseConversation(Link link, long body, boolean gzip) {
+        this.sink = gzip ? new GzipBody(decoder) : decoder;
         this.link = link;
         this.subscriber = link.subscriber();
         this.body = body;
@@ -34,11 +39,11 @@ final class SseConversation implements Conversation, SseEvents {
     @Override
     public void feed(byte[] buffer, int offset, int end) throws ProtocolViolation {
         if (body == Upgrade.CHUNKED) {
-            chunked.feed(buffer, offset, end, decoder);
+            chunked.feed(buffer, offset, end, sink);
         } else {
             int count = (int) Math.min(left, end - offset);
             left -= count;
-            decoder.body(buffer, offset, offset + count);
+            sink.body(buffer, offset, offset + count);
         }
         if (left == 0 || chunked.done()) {
             link.ended(END);

@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
 final class WebSocketConversation implements Conversation, FrameEvents {
     private final Connection connection;
     private final Subscriber subscriber;
-    private final FrameDecoder decoder = new FrameDecoder(this);
+    private final FrameDecoder decoder;
 
-    WebSocketConversation(Connection connection) {
+    /** {@code deflate}: permessage-deflate was agreed on. */
+    WebSocketConversation(Connection connection, boolean deflate) {
+        this.decoder = new FrameDecoder(this, deflate);
         this.connection = connection;
         this.subscriber = connection.subscriber();
     }

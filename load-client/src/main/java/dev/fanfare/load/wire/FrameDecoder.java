@@ -1,8 +1,9 @@
 package dev.fanfare.load.wire;
 
 /**
- * Reads the frames a WebSocket server sends (RFC 6455 §5), without extensions: unmasked, reserved bits zero, lengths in their
- * shortest form, control frames whole and of at most 125 bytes, fragments in sequence. One connection, its event loop only.
+ * Reads the frames a WebSocket server sends (RFC 6455 §5), with permessage-deflate (RFC 7692) if that was agreed on: unmasked,
+ * reserved bits zero but where that says otherwise, lengths in their shortest form, control frames whole and of at most 125 bytes,
+ * fragments in sequence. One connection, its event loop only.
  *
  * <p>A frame that arrives in one slice is handed on without being copied.
  */
@@ -17,6 +18,7 @@ public final class FrameDecoder {
     private static final int PING = 9;
     private static final int PONG = 10;
     private static final int CONTROL_LIMIT = 125;
+    private static final int RSV1 = 0x40;
 
     private final FrameEvents events;
     private final Accumulator message = new Accumulator(LIMIT, "WebSocket message");
@@ -31,10 +33,16 @@ public final class FrameDecoder {
     /** Opcode of the fragmented message under way, 0 when there is none. */
     private int fragmented;
 
+    private final boolean deflate;
+    /** Whether the data frame that was read last, or the message it is a part of, is compressed. */
+    private boolean compressed;
+
     private boolean closed;
 
-    public FrameDecoder(FrameEvents events) {
+    /** {@code deflate}: messages may be compressed, each without looking back at another. */
+    public FrameDecoder(FrameEvents events, boolean deflate) {
         this.events = events;
+        this.deflate = deflate;
     }
 
     /** Takes bytes from {@code offset} up to {@code end}. Bytes after a close frame are ignored (RFC 6455 §5.5.1). */
@@ -69,7 +77,8 @@ public final class FrameDecoder {
     private void opcode() throws ProtocolViolation {
         int opcode = first & 0x0f;
         boolean fin = (first & 0x80) != 0;
-        if ((first & 0x70) != 0) {
+        boolean begins = opcode == TEXT || opcode == BINARY;
+        if ((first & 0x70) != 0 && !(deflate && begins && (first & 0x70) == RSV1)) {
             throw new ProtocolViolation("WebSocket reserved bits set");
         }
         if (opcode > PONG || (opcode > BINARY && opcode < CLOSE)) {
@@ -81,9 +90,10 @@ public final class FrameDecoder {
         if (opcode == CONTINUATION && fragmented == 0) {
             throw new ProtocolViolation("WebSocket continuation without a message");
         }
-        if ((opcode == TEXT || opcode == BINARY) && fragmented != 0) {
+        if (begins && fragmented != 0) {
             throw new ProtocolViolation("WebSocket message inside a fragmented one");
         }
+        compressed = begins ? (first & RSV1) != 0 : compressed;
     }
 
     private void shortLength(int b) throws ProtocolViolation {
@@ -149,12 +159,22 @@ public final class FrameDecoder {
 
     private void deliver(int opcode, byte[] buffer, int from, int to) throws ProtocolViolation {
         switch (opcode) {
-            case TEXT -> events.text(buffer, from, to);
+            case TEXT -> text(buffer, from, to);
             case BINARY -> events.binary(to - from);
             case PING -> events.ping(buffer, from, to);
             case PONG -> events.pong();
             default -> close(buffer, from, to);
         }
+    }
+
+    private void text(byte[] buffer, int from, int to) throws ProtocolViolation {
+        if (!compressed) {
+            events.text(buffer, from, to);
+            return;
+        }
+        MessageInflater inflater = MessageInflater.own();
+        inflater.inflate(buffer, from, to);
+        events.text(inflater.text(), 0, inflater.length());
     }
 
     private void close(byte[] buffer, int from, int to) throws ProtocolViolation {

@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -34,24 +35,36 @@ public final class Upgrade {
      * Checks the answer to a WebSocket request (RFC 6455 §4.1).
      *
      * @param protocols the value of {@code Sec-WebSocket-Protocol} that was sent, null for none
+     * @param extensions the value of {@code Sec-WebSocket-Extensions} that was sent, null for none
+     * @return whether permessage-deflate was agreed on, without context takeover
      */
-    public static void checkWebSocket(ResponseHead head, String key, @Nullable String protocols)
+    public static boolean checkWebSocket(
+            ResponseHead head, String key, @Nullable String protocols, @Nullable String extensions)
             throws ProtocolViolation {
         status(head, 101);
         require("websocket".equalsIgnoreCase(head.header("upgrade")), "Upgrade header is not websocket");
         require(lists(head.header("connection"), "upgrade"), "Connection header does not say Upgrade");
         require(accept(key).equals(head.header("sec-websocket-accept")), "Sec-WebSocket-Accept does not match the key");
-        require(head.header("sec-websocket-extensions") == null, "WebSocket extension nobody offered");
         String chosen = head.header("sec-websocket-protocol");
         require(chosen == null || lists(protocols, chosen), "WebSocket subprotocol nobody offered");
+        String extension = head.header("sec-websocket-extensions");
+        if (extension == null) {
+            return false;
+        }
+        List<String> parts =
+                Arrays.stream(extension.split(";", -1)).map(String::strip).toList();
+        require(extensions != null && parts.get(0).equals("permessage-deflate"), "WebSocket extension nobody offered");
+        require(parts.contains("server_no_context_takeover"), "permessage-deflate that looks back is not read here");
+        return true;
     }
 
     /**
      * Checks the answer to an event stream request (WHATWG HTML §9.2.3, RFC 9112 §6).
      *
+     * @param accepted the value of {@code Accept-Encoding} that was sent, null for none
      * @return the length of the body, {@link #CHUNKED} or {@link #UNTIL_CLOSE}
      */
-    public static long checkSse(ResponseHead head) throws ProtocolViolation {
+    public static long checkSse(ResponseHead head, @Nullable String accepted) throws ProtocolViolation {
         status(head, 200);
         String[] type = String.valueOf(head.header("content-type"))
                 .toLowerCase(Locale.ROOT)
@@ -61,7 +74,9 @@ public final class Upgrade {
             String p = parameter.strip().replace("\"", "");
             require(!p.startsWith("charset=") || p.equals("charset=utf-8"), "event stream charset is not utf-8");
         }
-        require(head.header("content-encoding") == null, "Content-Encoding nobody offered");
+        require(
+                head.header("content-encoding") == null || (isGzip(head) && lists(accepted, "gzip")),
+                "Content-Encoding nobody offered");
         String coding = head.header("transfer-encoding");
         require(coding == null || coding.equalsIgnoreCase("chunked"), "Transfer-Encoding is not chunked");
         String length = head.header("content-length");
@@ -71,6 +86,11 @@ public final class Upgrade {
         }
         require(length.matches("\\d{1,18}"), "Content-Length is not a number");
         return Long.parseLong(length);
+    }
+
+    /** Whether the body is coded; of all codings only gzip is read here. */
+    public static boolean isGzip(ResponseHead head) {
+        return "gzip".equals(head.header("content-encoding"));
     }
 
     private static void status(ResponseHead head, int wanted) throws ProtocolViolation {

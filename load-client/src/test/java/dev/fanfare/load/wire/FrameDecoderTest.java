@@ -60,18 +60,18 @@ class FrameDecoderTest {
                 "text hello", "text ", "ping p", "text ab", "binary 3", "pong", "text " + longText, "close 1001");
         for (int cut = 0; cut <= bytes.length; cut++) {
             Log log = new Log();
-            Bytes.inTwo(bytes, cut, new FrameDecoder(log)::feed);
+            Bytes.inTwo(bytes, cut, new FrameDecoder(log, false)::feed);
             assertThat(log.said).isEqualTo(expected);
         }
         Log log = new Log();
-        Bytes.oneByOne(bytes, new FrameDecoder(log)::feed);
+        Bytes.oneByOne(bytes, new FrameDecoder(log, false)::feed);
         assertThat(log.said).isEqualTo(expected);
     }
 
     @Test
     void aMessageOfMoreThan64KIsRead() throws ProtocolViolation {
         Log log = new Log();
-        Bytes.inTwo(Bytes.frame(0x82, new byte[70_000]), 20_000, new FrameDecoder(log)::feed);
+        Bytes.inTwo(Bytes.frame(0x82, new byte[70_000]), 20_000, new FrameDecoder(log, false)::feed);
         assertThat(log.said).containsExactly("binary 70000");
     }
 
@@ -95,7 +95,7 @@ class FrameDecoderTest {
     })
     void aFrameThatBreaksARuleIsRefused(String hex, String reason) {
         byte[] bytes = HexFormat.ofDelimiter(" ").parseHex(hex);
-        assertThatThrownBy(() -> new FrameDecoder(new Log()).feed(bytes, 0, bytes.length))
+        assertThatThrownBy(() -> new FrameDecoder(new Log(), false).feed(bytes, 0, bytes.length))
                 .isInstanceOf(ProtocolViolation.class)
                 .hasMessage(reason);
     }
@@ -104,7 +104,7 @@ class FrameDecoderTest {
     void fragmentsTogetherMayNotExceedTheLimit() {
         byte[] part = new byte[FrameDecoder.LIMIT / 2 + 1];
         byte[] bytes = Bytes.join(Bytes.frame(0x02, part), Bytes.frame(0x80, part));
-        assertThatThrownBy(() -> new FrameDecoder(new Log()).feed(bytes, 0, bytes.length))
+        assertThatThrownBy(() -> new FrameDecoder(new Log(), false).feed(bytes, 0, bytes.length))
                 .hasMessageContaining("WebSocket message longer than");
     }
 }

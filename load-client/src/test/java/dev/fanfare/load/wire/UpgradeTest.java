@@ -27,8 +27,9 @@ class UpgradeTest {
 
     @Test
     void theExampleOfRfc6455IsAccepted() throws ProtocolViolation {
-        Upgrade.checkWebSocket(new ResponseHead(101, WEBSOCKET), KEY, null);
-        Upgrade.checkWebSocket(new ResponseHead(101, with(WEBSOCKET, "sec-websocket-protocol", "b")), KEY, "a, b");
+        Upgrade.checkWebSocket(new ResponseHead(101, WEBSOCKET), KEY, null, null);
+        Upgrade.checkWebSocket(
+                new ResponseHead(101, with(WEBSOCKET, "sec-websocket-protocol", "b")), KEY, "a, b", null);
     }
 
     @ParameterizedTest
@@ -40,25 +41,26 @@ class UpgradeTest {
         "sec-websocket-protocol, chat, WebSocket subprotocol nobody offered"
     })
     void aWrongUpgradeIsRefused(String name, String value, String reason) {
-        assertThatThrownBy(() -> Upgrade.checkWebSocket(new ResponseHead(101, with(WEBSOCKET, name, value)), KEY, null))
+        assertThatThrownBy(() ->
+                        Upgrade.checkWebSocket(new ResponseHead(101, with(WEBSOCKET, name, value)), KEY, null, null))
                 .hasMessage(reason);
     }
 
     @Test
     void anyOtherStatusIsTheReason() {
-        assertThatThrownBy(() -> Upgrade.checkWebSocket(new ResponseHead(503, WEBSOCKET), KEY, null))
+        assertThatThrownBy(() -> Upgrade.checkWebSocket(new ResponseHead(503, WEBSOCKET), KEY, null, null))
                 .hasMessage("HTTP status 503");
-        assertThatThrownBy(() -> Upgrade.checkSse(new ResponseHead(204, Map.of())))
+        assertThatThrownBy(() -> Upgrade.checkSse(new ResponseHead(204, Map.of()), null))
                 .hasMessage("HTTP status 204");
     }
 
     @Test
     void anEventStreamMayBeChunkedOrHaveALengthOrEndWithTheConnection() throws ProtocolViolation {
         Map<String, String> plain = Map.of("content-type", "Text/Event-Stream; charset=\"UTF-8\"");
-        assertThat(Upgrade.checkSse(new ResponseHead(200, plain))).isEqualTo(Upgrade.UNTIL_CLOSE);
-        assertThat(Upgrade.checkSse(new ResponseHead(200, with(plain, "transfer-encoding", "Chunked"))))
+        assertThat(Upgrade.checkSse(new ResponseHead(200, plain), null)).isEqualTo(Upgrade.UNTIL_CLOSE);
+        assertThat(Upgrade.checkSse(new ResponseHead(200, with(plain, "transfer-encoding", "Chunked")), null))
                 .isEqualTo(Upgrade.CHUNKED);
-        assertThat(Upgrade.checkSse(new ResponseHead(200, with(plain, "content-length", "14"))))
+        assertThat(Upgrade.checkSse(new ResponseHead(200, with(plain, "content-length", "14")), null))
                 .isEqualTo(14);
     }
 
@@ -72,7 +74,7 @@ class UpgradeTest {
     })
     void aWrongEventStreamIsRefused(String name, String value, String reason) {
         Map<String, String> right = Map.of("content-type", "text/event-stream");
-        assertThatThrownBy(() -> Upgrade.checkSse(new ResponseHead(200, with(right, name, value))))
+        assertThatThrownBy(() -> Upgrade.checkSse(new ResponseHead(200, with(right, name, value)), null))
                 .hasMessage(reason);
     }
 }
