@@ -15,6 +15,7 @@ import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 import dev.fanfare.gateway.boot.RunningGateway;
 import dev.fanfare.gateway.wire.Decoding;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -40,9 +41,9 @@ class WebSocketCompressionTest {
         RunningGateway gateway = gateways.start("ticker.source=off", "server.transport=" + transport);
         ApiCalls api = new ApiCalls(gateway);
         Random random = new Random(20261121);
-        try (WsStream asked = WsStream.open(gateway, "/ws?channels=a&format=raw", OFFER);
-                WsStream other = WsStream.open(gateway, "/ws?channels=a&format=raw", OFFER);
-                WsStream plain = WsStream.open(gateway, "/ws?channels=a&format=raw")) {
+        try (WsStream asked = subscribed(gateway, "/ws?channels=a&format=raw", OFFER);
+                WsStream other = subscribed(gateway, "/ws?channels=a&format=raw", OFFER);
+                WsStream plain = subscribed(gateway, "/ws?channels=a&format=raw", "none")) {
             assertThat(asked.head().header("sec-websocket-extensions"))
                     .isEqualTo("permessage-deflate; server_no_context_takeover; client_no_context_takeover");
             assertThat(plain.head().headers()).doesNotContainKey("sec-websocket-extensions");
@@ -144,7 +145,7 @@ class WebSocketCompressionTest {
     @MethodSource("good")
     void aCompressedMessageOfAClientIsRead(byte[] bytes) throws Exception {
         RunningGateway gateway = gateways.start("ticker.source=off");
-        try (WsStream stream = WsStream.open(gateway, "/ws?channels=a&format=raw", OFFER)) {
+        try (WsStream stream = subscribed(gateway, "/ws?channels=a&format=raw", OFFER)) {
             stream.send(bytes).send(WsStream.frame(FIN | PING, (byte) 'e'));
             WsStream.Frame pong = stream.next(PONG);
             while (!pong.text().equals("e")) {
@@ -194,7 +195,7 @@ class WebSocketCompressionTest {
     @MethodSource("bad")
     void whatAClientMustNotSendCostsItTheConnection(int code, String reason, byte[] bytes) throws Exception {
         RunningGateway gateway = gateways.start("ticker.source=off");
-        try (WsStream stream = WsStream.open(gateway, "/ws?channels=a&format=raw", OFFER)) {
+        try (WsStream stream = subscribed(gateway, "/ws?channels=a&format=raw", OFFER)) {
             stream.send(bytes);
             assertThat(stream.next(CLOSE).closeCode()).isEqualTo(code);
         }
@@ -225,12 +226,19 @@ class WebSocketCompressionTest {
     })
     void fromWhichLengthOnCanBeSet(String setting, int length, boolean compressed) throws Exception {
         RunningGateway gateway = gateways.start("ticker.source=off", setting);
-        try (WsStream stream = WsStream.open(gateway, "/ws?channels=a&format=raw", OFFER)) {
+        try (WsStream stream = subscribed(gateway, "/ws?channels=a&format=raw", OFFER)) {
             new ApiCalls(gateway).post("/publish/a", "x".repeat(length));
             WsStream.Frame frame = stream.next(TEXT);
             assertThat(frame.compressed()).isEqualTo(compressed);
             assertThat(frame.payload()).hasSize(length);
         }
+    }
+
+    /** An open stream that misses nothing that is published from now on: its pong comes after it has subscribed. */
+    private static WsStream subscribed(RunningGateway gateway, String target, String offer) throws IOException {
+        WsStream stream = WsStream.open(gateway, target, offer);
+        stream.send(WsStream.frame(FIN | PING)).next(PONG);
+        return stream;
     }
 
     private static byte[] digits(int length) {

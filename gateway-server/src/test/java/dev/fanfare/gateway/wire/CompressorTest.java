@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -124,8 +125,7 @@ class CompressorTest {
 
     private Compressor compressor(WireFormat format) {
         Compressor made = format == WireFormat.WEBSOCKET_DEFLATED ? compressors.webSocket(15) : compressors.sse(format);
-        assertThat(made).isNotNull();
-        return made;
+        return Objects.requireNonNull(made);
     }
 
     private static byte[] text(Random random, int i) {
@@ -144,8 +144,8 @@ class CompressorTest {
     }
 
     /** Without the frame's header, which must say that it is compressed. */
-    private static byte[] payload(byte @Nullable [] frame) {
-        assertThat(frame).isNotNull();
+    private static byte[] payload(byte @Nullable [] made) {
+        byte[] frame = Objects.requireNonNull(made);
         assertThat(frame[0]).isEqualTo((byte) 0xc1);
         int length = frame[1];
         assertThat(length).isBetween(1, 127);

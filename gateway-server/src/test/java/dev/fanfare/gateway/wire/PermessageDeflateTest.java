@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -114,8 +115,7 @@ class PermessageDeflateTest {
     }
 
     private static String answer(String field) {
-        PermessageDeflate accepted = PermessageDeflate.accept(List.of(field));
-        assertThat(accepted).as(field).isNotNull();
-        return accepted.answer();
+        return Objects.requireNonNull(PermessageDeflate.accept(List.of(field)), field)
+                .answer();
     }
 }
