@@ -130,7 +130,8 @@ public final class Origins {
 
     /** Tells the browser whether its page may read {@code response}. */
     public static void describe(Visit visit, HttpHeaders response) {
-        response.add(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
+        String vary = response.get(HttpHeaderNames.VARY);
+        response.set(HttpHeaderNames.VARY, vary == null ? "Origin" : vary + ", Origin");
         if (visit.standing() == Standing.LISTED && visit.origin() != null) {
             response.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, visit.origin());
             response.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");

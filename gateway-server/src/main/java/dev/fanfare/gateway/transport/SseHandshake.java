@@ -103,7 +103,9 @@ final class SseHandshake {
             headers.add("Content-Encoding", coding.token());
         }
         boolean chunks = request.hasChunks();
-        headers.add("Connection", chunks ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE); // which then ends the body
+        headers.add(
+                "Connection",
+                chunks ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE); // which then ends the body
         if (chunks) {
             headers.add("Transfer-Encoding", HttpHeaderValues.CHUNKED);
         }

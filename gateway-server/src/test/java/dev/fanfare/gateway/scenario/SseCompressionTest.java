@@ -32,7 +32,7 @@ class SseCompressionTest {
         List<String> sent = new ArrayList<>();
         try (SseStream stream = open(gateway, "/sse?channels=a", "Accept-Encoding: " + coding);
                 SseStream other = open(gateway, "/sse?channels=a", "Accept-Encoding: " + coding)) {
-            assertThat(stream.head().headers().get("vary")).contains("Accept-Encoding");
+            assertThat(stream.head().header("vary")).contains("Accept-Encoding");
             assertThat(stream.head().headers().get("content-encoding"))
                     .isEqualTo(coding.equals("identity") ? null : List.of(coding));
             assertThat(stream.nextBlock()).containsExactly(": welcome");
@@ -109,7 +109,7 @@ class SseCompressionTest {
         try (SseStream stream = open(gateway, "/sse", "Accept-Encoding: " + accepted)) {
             assertThat(stream.head().headers().get("content-encoding"))
                     .isEqualTo(coding == null ? null : List.of(coding));
-            assertThat(stream.head().headers().getOrDefault("vary", List.of()).contains("Accept-Encoding"))
+            assertThat(String.valueOf(stream.head().headers().get("vary")).contains("Accept-Encoding"))
                     .isNotEqualTo(setting.equals("off"));
             assertThat(stream.nextSeqs(3)).isSorted();
         }

@@ -136,7 +136,8 @@ final class EmbeddedGateway implements AutoCloseable {
         endpoints = new HttpEndpoints(
                 ROUTER,
                 new SseHandshake(
-                        terms.http().retry().toMillis(), terms.compression().sse().codings()),
+                        terms.http().retry().toMillis(),
+                        terms.compression().sse().codings()),
                 new Streams(
                         terms.hub(),
                         terms.http().reconnectSpread(),
