@@ -163,7 +163,7 @@ class OriginsTest {
         assertThat(described(origins, "https://b.com"))
                 .contains("access-control-allow-origin: *")
                 .doesNotContain("credentials", "https://b.com");
-        assertThat(described(origins, "http://gateway")).isEqualTo("vary: origin ");
+        assertThat(described(origins, "http://gateway")).isEqualTo("vary: Origin ");
     }
 
     private static String described(Origins origins, String origin) {
