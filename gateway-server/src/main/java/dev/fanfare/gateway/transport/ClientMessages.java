@@ -17,7 +17,10 @@ import dev.fanfare.gateway.wire.Inflation;
 record ClientMessages(
         int longest,
         ClientBounds bounds,
-        Inflation inflation, boolean deflate, MessageListener listener, GatewayMetrics metrics) {
+        Inflation inflation,
+        boolean deflate,
+        MessageListener listener,
+        GatewayMetrics metrics) {
     static ClientMessages of(
             HttpConfig http, CompressionConfig compression, MessageListener listener, GatewayMetrics metrics) {
         Inflation inflation = new Inflation(http.maxFrame(), compression.maxRatio());

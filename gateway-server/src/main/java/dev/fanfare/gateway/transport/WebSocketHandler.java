@@ -101,7 +101,8 @@ final class WebSocketHandler extends SimpleChannelInboundHandler<WebSocketFrame>
         long now = System.nanoTime();
         boolean frames = Spending.isAll(framesSpent, now);
         if (frames || Spending.isAll(bytesSpent, now)) {
-            int most = frames ? messages.bounds().frameRate() : messages.bounds().byteRate();
+            int most =
+                    frames ? messages.bounds().frameRate() : messages.bounds().byteRate();
             String what = "more than " + most + (frames ? " frames" : " bytes") + " per second";
             refuse(CloseReason.FLOOD, WebSocketCloseStatus.POLICY_VIOLATION, what);
             return true;
@@ -168,7 +169,8 @@ final class WebSocketHandler extends SimpleChannelInboundHandler<WebSocketFrame>
                     String.valueOf(unwanted.getMessage()));
             return;
         }
-        bytesSpent = Spending.of(bytesSpent, inflated.readableBytes(), messages.bounds().byteRate(), System.nanoTime());
+        bytesSpent = Spending.of(
+                bytesSpent, inflated.readableBytes(), messages.bounds().byteRate(), System.nanoTime());
         try {
             check(ctx, inflated);
         } finally {
