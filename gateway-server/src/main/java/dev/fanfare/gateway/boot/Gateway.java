@@ -130,7 +130,6 @@ final class Gateway implements AutoCloseable {
                         config.limits(),
                         config.proxies(),
                         config.channels(),
-                        config.compression(),
                         origins(),
                         config.tls()),
                 new GatewayServer.Service(hub, routes, metrics, readiness, memory, certificates),

@@ -17,7 +17,6 @@ import dev.fanfare.gateway.tls.TlsConfig;
 import dev.fanfare.gateway.transport.HttpConfig;
 import dev.fanfare.gateway.transport.LimitsConfig;
 import dev.fanfare.gateway.transport.ServerConfig;
-import dev.fanfare.gateway.wire.CompressionConfig;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -31,7 +30,6 @@ record GatewayConfig(
         TickerConfig ticker,
         HttpConfig http,
         HubConfig hub,
-        CompressionConfig compression,
         ChannelsConfig channels,
         MemoryConfig engine,
         ApiConfig api,
@@ -68,7 +66,6 @@ record GatewayConfig(
         TickerConfig ticker = TickerConfig.from(in);
         HttpConfig http = HttpConfig.from(in);
         HubConfig hub = HubConfig.from(in);
-        CompressionConfig compression = CompressionConfig.from(in);
         ChannelsConfig channels = ChannelsConfig.from(in, auth.standardAccess());
         auth.check(in, channels);
         MemoryConfig engine = MemoryConfig.from(in);
@@ -87,7 +84,6 @@ record GatewayConfig(
                 ticker,
                 http,
                 hub,
-                compression,
                 channels,
                 engine,
                 api,

@@ -1,7 +1,6 @@
 package dev.fanfare.gateway.transport;
 
 import dev.fanfare.gateway.metrics.GatewayMetrics;
-import dev.fanfare.gateway.wire.CompressionConfig;
 import dev.fanfare.gateway.wire.Inflation;
 
 /**
@@ -21,10 +20,9 @@ record ClientMessages(
         boolean deflate,
         MessageListener listener,
         GatewayMetrics metrics) {
-    static ClientMessages of(
-            HttpConfig http, CompressionConfig compression, MessageListener listener, GatewayMetrics metrics) {
-        Inflation inflation = new Inflation(http.maxFrame(), compression.maxRatio());
+    static ClientMessages of(HttpConfig http, MessageListener listener, GatewayMetrics metrics) {
+        Inflation inflation = new Inflation(http.maxFrame(), http.compression().maxRatio());
         return new ClientMessages(
-                http.maxFrame(), http.client(), inflation, compression.webSocket(), listener, metrics);
+                http.maxFrame(), http.client(), inflation, http.compression().webSocket(), listener, metrics);
     }
 }

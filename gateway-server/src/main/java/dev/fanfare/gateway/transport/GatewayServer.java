@@ -12,7 +12,6 @@ import dev.fanfare.gateway.observe.OpenFiles;
 import dev.fanfare.gateway.observe.Readiness;
 import dev.fanfare.gateway.tls.Certificates;
 import dev.fanfare.gateway.tls.TlsConfig;
-import dev.fanfare.gateway.wire.CompressionConfig;
 import dev.fanfare.gateway.wire.Compressors;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -106,7 +105,6 @@ public final class GatewayServer implements AutoCloseable {
             LimitsConfig limits,
             ProxyConfig proxies,
             ChannelsConfig channels,
-            CompressionConfig compression,
             Origins origins,
             TlsConfig tls) {}
 
@@ -137,8 +135,8 @@ public final class GatewayServer implements AutoCloseable {
         HttpEndpoints served = new HttpEndpoints(
                 service.routes().open(),
                 new SseHandshake(
-                        http.retry().toMillis(), terms.compression().sse().codings()),
-                new Streams(hub, http.reconnectSpread(), transport.writer(), new Compressors(terms.compression())),
+                        http.retry().toMillis(), http.compression().sse().codings()),
+                new Streams(hub, http.reconnectSpread(), transport.writer(), new Compressors(http.compression())),
                 terms.channels(),
                 workersOf(service.hub()),
                 service.metrics(),
@@ -147,7 +145,7 @@ public final class GatewayServer implements AutoCloseable {
                 service.readiness(),
                 new Bodies(http.maxBodies(), service.metrics()),
                 terms.origins(),
-                ClientMessages.of(http, terms.compression(), heard, service.metrics()));
+                ClientMessages.of(http, heard, service.metrics()));
         endpoints = served;
         GatewayPipeline main = new GatewayPipeline(http, served, door(terms, service));
         Channel at = bind(bootstrap(terms, service, main), config.host(), config.port(), "server.host, server.port");

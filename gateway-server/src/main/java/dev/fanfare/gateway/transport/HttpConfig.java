@@ -2,6 +2,7 @@ package dev.fanfare.gateway.transport;
 
 import dev.fanfare.gateway.config.Range;
 import dev.fanfare.gateway.config.Settings;
+import dev.fanfare.gateway.wire.CompressionConfig;
 import java.time.Duration;
 
 /**
@@ -17,6 +18,7 @@ import java.time.Duration;
  * @param client how much one client may say
  * @param retry how long an EventSource waits before it reconnects
  * @param reconnectSpread at shutdown every client is told to wait a random time up to this
+ * @param compression of streams and of what clients send
  * @param http2 what belongs to HTTP/2 alone
  */
 public record HttpConfig(
@@ -30,6 +32,7 @@ public record HttpConfig(
         ClientBounds client,
         Duration retry,
         Duration reconnectSpread,
+        CompressionConfig compression,
         Http2Config http2) {
     private static final Range<String> TIMEOUTS = Range.of("1s", "1h");
 
@@ -82,6 +85,7 @@ public record HttpConfig(
                         "10s",
                         Range.of("1s", "1h"),
                         "at shutdown every SSE client is told to wait a random time up to this"),
+                CompressionConfig.from(in),
                 Http2Config.from(in));
     }
 }

@@ -58,7 +58,8 @@ record HttpEndpoints(
     /** The same streams with other routes, for others. */
     HttpEndpoints with(HttpRouter others, Admission theirs, Forwarding believed) {
         return new HttpEndpoints(
-                others, sse, streams, channels, workers, metrics, theirs, believed, readiness, bodies, origins, messages);
+                others, sse, streams, channels, workers, metrics, theirs, believed, readiness, bodies, origins,
+                messages);
     }
 
     /** The worker that owns {@code channel}. */

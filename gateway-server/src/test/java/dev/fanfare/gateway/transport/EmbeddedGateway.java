@@ -23,7 +23,6 @@ import dev.fanfare.gateway.hub.IdleHub;
 import dev.fanfare.gateway.hub.QueuedWriter;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
 import dev.fanfare.gateway.observe.Readiness;
-import dev.fanfare.gateway.wire.CompressionConfig;
 import dev.fanfare.gateway.wire.Compressors;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -57,7 +56,6 @@ final class EmbeddedGateway implements AutoCloseable {
     record Terms(
             HttpConfig http,
             HubConfig hub,
-            CompressionConfig compression,
             ChannelsConfig channels,
             Origins origins,
             Forwarding proxies,
@@ -76,7 +74,6 @@ final class EmbeddedGateway implements AutoCloseable {
             return new Terms(
                     HttpConfig.from(in),
                     HubConfig.from(in),
-                    CompressionConfig.from(in),
                     ChannelsConfig.from(in, Access.ANYONE),
                     new Origins(OriginsConfig.from(in), false),
                     proxies,
@@ -137,12 +134,12 @@ final class EmbeddedGateway implements AutoCloseable {
                 ROUTER,
                 new SseHandshake(
                         terms.http().retry().toMillis(),
-                        terms.compression().sse().codings()),
+                        terms.http().compression().sse().codings()),
                 new Streams(
                         terms.hub(),
                         terms.http().reconnectSpread(),
                         new QueuedWriter(),
-                        new Compressors(terms.compression())),
+                        new Compressors(terms.http().compression())),
                 terms.channels(),
                 Map.of(
                         connection.eventLoop(),
@@ -153,7 +150,7 @@ final class EmbeddedGateway implements AutoCloseable {
                 readiness,
                 new Bodies(terms.http().maxBodies(), METRICS),
                 terms.origins(),
-                ClientMessages.of(terms.http(), terms.compression(), MessageListener.NONE, METRICS));
+                ClientMessages.of(terms.http(), MessageListener.NONE, METRICS));
         connection.config().setAllocator(memory);
         connection.pipeline().addLast(new GatewayPipeline(terms.http(), endpoints, null));
         connection.pipeline().fireChannelActive();
