@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 final class AddressRates {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final int SETS = 4096;
-    /** Places of a set. All together 65,536, which take 1 MiB. */
+    /** Places of a set. All together 65,536, which take 1.3 MB. */
     private static final int WAYS = 16;
 
     private final long step;

@@ -147,7 +147,7 @@ final class Admission {
 
     /** Whether one more connection of {@code address} could not be taken on just now. It is not counted, and may be told otherwise. */
     boolean isFull(@Nullable InetAddress address, long now) {
-        if (connections.get() >= maxConnections || !openings.hasLeft(now)) {
+        if (memoryTight.getAsBoolean() || connections.get() >= maxConnections || !openings.hasLeft(now)) {
             return true;
         }
         if (address == null || !isCharged(address)) {

@@ -138,7 +138,7 @@ public final class GatewayServer implements AutoCloseable {
                         http.retry().toMillis(), http.compression().sse().codings()),
                 new Streams(hub, http.reconnectSpread(), transport.writer(), new Compressors(http.compression())),
                 terms.channels(),
-                workersOf(service.hub()),
+                workersOf(service),
                 service.metrics(),
                 admission,
                 proxies,
@@ -262,11 +262,11 @@ public final class GatewayServer implements AutoCloseable {
         return words.contains("in use") ? "another program uses it" : words;
     }
 
-    private Map<EventLoop, Worker> workersOf(Hub hub) {
+    private Map<EventLoop, Worker> workersOf(Service service) {
         Map<EventLoop, Worker> owned = new HashMap<>();
         for (EventExecutor executor : workers) {
             EventLoop loop = (EventLoop) executor;
-            owned.put(loop, new Worker(hub.shardOf(loop), new RequestDeadlines(loop)));
+            owned.put(loop, new Worker(service.hub().shardOf(loop), new RequestDeadlines(loop, service.memoryTight())));
         }
         return owned;
     }

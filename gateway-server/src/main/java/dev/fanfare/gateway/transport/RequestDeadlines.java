@@ -3,6 +3,7 @@ package dev.fanfare.gateway.transport;
 import dev.fanfare.gateway.hub.Roster;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -11,13 +12,17 @@ import java.util.function.Consumer;
  */
 final class RequestDeadlines {
     private static final long SWEEP_MILLIS = 250;
+    /** What a client has for anything while memory is short: a request that does not end may hold 25 KB. */
+    private static final long LITTLE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final EventLoop loop;
+    private final BooleanSupplier memoryTight;
     private final Roster<Deadline> waiting = new Roster<>();
 
     /** One connection's deadline. */
     final class Deadline extends Roster.Seat {
         private final Consumer<Deadline> onExpiry;
+        private long beganNanos;
         private long dueNanos;
 
         private Deadline(Consumer<Deadline> onExpiry) {
@@ -26,7 +31,8 @@ final class RequestDeadlines {
 
         void in(long nanos) {
             assert loop.inEventLoop();
-            dueNanos = System.nanoTime() + nanos;
+            beganNanos = System.nanoTime();
+            dueNanos = beganNanos + nanos;
         }
 
         void cancel() {
@@ -35,8 +41,10 @@ final class RequestDeadlines {
         }
     }
 
-    RequestDeadlines(EventLoop loop) {
+    /** @param memoryTight whether memory is short just now; then all deadlines are short */
+    RequestDeadlines(EventLoop loop, BooleanSupplier memoryTight) {
         this.loop = loop;
+        this.memoryTight = memoryTight;
         loop.scheduleAtFixedRate(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -51,8 +59,9 @@ final class RequestDeadlines {
 
     private void sweep() {
         long now = System.nanoTime();
+        boolean tight = memoryTight.getAsBoolean();
         waiting.walk(0, deadline -> {
-            if (now - deadline.dueNanos >= 0) {
+            if (now - deadline.dueNanos >= 0 || (tight && now - deadline.beganNanos >= LITTLE_NANOS)) {
                 waiting.remove(deadline);
                 deadline.onExpiry.accept(deadline);
             }

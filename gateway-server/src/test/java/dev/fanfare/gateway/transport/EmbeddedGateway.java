@@ -143,7 +143,9 @@ final class EmbeddedGateway implements AutoCloseable {
                 terms.channels(),
                 Map.of(
                         connection.eventLoop(),
-                        new Worker(hub.shardOf(connection.eventLoop()), new RequestDeadlines(connection.eventLoop()))),
+                        new Worker(
+                                hub.shardOf(connection.eventLoop()),
+                                new RequestDeadlines(connection.eventLoop(), () -> false))),
                 METRICS,
                 terms.admission(),
                 terms.proxies(),
