@@ -87,6 +87,7 @@ class ManagementScenarioTest {
         try (RawClient client = RawClient.to(gateway).get("/sse?channels=news");
                 RawClient publisher = RawClient.to(gateway.managementPort())) {
             SseStream news = SseStream.on(client);
+            assertThat(news.nextPosition()).as("it has subscribed").isNotEmpty();
             publisher.send(RawClient.request("POST", "/publish/news", "Content-Length: 7") + "{\"a\":1}");
             assertThat(publisher.readReply().status()).isEqualTo(200);
             assertThat(news.nextEvent()).contains("data: {\"a\":1}");
