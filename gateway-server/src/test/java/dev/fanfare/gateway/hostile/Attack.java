@@ -27,17 +27,23 @@ interface Attack {
     /**
      * Where the gateway is, as attackers see it.
      *
-     * @param port HTTP/1.1
+     * @param port HTTP/1.1 and HTTP/2 without TLS
+     * @param tlsPort the same with it
      * @param key of the API, which only insiders have
      * @param size how many connections a crowd has
      */
-    record Site(int port, String key, int size) {
+    record Site(int port, int tlsPort, String key, int size) {
         private static final AtomicInteger ADDRESSES = new AtomicInteger();
 
         /** An address that nobody used before. */
         static String address() {
             int next = ADDRESSES.incrementAndGet();
             return "127." + (2 + next / 62_500 % 200) + "." + next / 250 % 250 + "." + (1 + next % 250);
+        }
+
+        /** The same, with TLS where HTTP was. */
+        Site tls() {
+            return new Site(tlsPort, tlsPort, key, size);
         }
 
         Enemy enemy() throws IOException {

@@ -3,7 +3,9 @@ package dev.fanfare.gateway.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.gateway.scenario.ChildGateway;
+import dev.fanfare.gateway.scenario.TlsFiles;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Clients that mean harm, over real sockets, against a gateway in a process of its own that looks for leaked buffers: good clients miss no
@@ -35,6 +38,11 @@ class HostileClientsTest {
     private static final int MAX_LOG_LINES = 60;
     private static final long MORE_HEAP = 24 << 20;
     private static final long MORE_DIRECT = 48 << 20;
+
+    @TempDir
+    static Path files;
+
+    private TlsFiles tls;
     private ChildGateway gateway;
     private GoodClients good;
     private Attack.Site site;
@@ -43,11 +51,12 @@ class HostileClientsTest {
 
     @BeforeAll
     void start() throws Exception {
+        tls = new TlsFiles(files);
         gateway = ChildGateway.with(
                 List.of("-Dio.netty.leakDetection.level=paranoid", "-ea", "-Xmx256m", "-XX:MaxDirectMemorySize=192m"),
-                settings());
-        site = new Attack.Site(gateway.port(), KEY, CROWD);
-        good = new GoodClients(gateway.port(), GOOD);
+                settings(tls));
+        site = new Attack.Site(gateway.plainPort(), gateway.port(), KEY, CROWD);
+        good = new GoodClients(gateway.plainPort(), GOOD);
         heapBefore = gateway.heapAfterCollection();
         directBefore = gateway.meter("gateway_direct_memory_used_bytes");
         good.restart();
@@ -89,6 +98,13 @@ class HostileClientsTest {
     @Timeout(value = 10, unit = TimeUnit.MINUTES)
     void badHttp2FramesHurtNobodyElse() throws Exception {
         withstand("HTTP/2", Http2Attacks.all());
+    }
+
+    @Test
+    @Order(5)
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
+    void badHandshakesHurtNobodyElse() throws Exception {
+        withstand("TLS", TlsAttacks.all(tls.trusting()));
     }
 
     @Test
@@ -134,8 +150,8 @@ class HostileClientsTest {
                 (name, count) -> assertThat(count).as("held off: " + name).isPositive());
     }
 
-    private static List<String> settings() {
-        return List.of(
+    private static List<String> settings(TlsFiles tls) {
+        return List.of(tls.settings(
                 "server.host=127.0.0.1",
                 "server.port=0",
                 "server.workers=2",
@@ -157,6 +173,8 @@ class HostileClientsTest {
                 "limits.open-rate-per-address=" + (CROWD * 2),
                 "engine.memory.max-channels=2000",
                 "channels.history-size=10",
-                "channels.history-ttl=5s");
+                "channels.history-ttl=5s",
+                "tls.handshake-timeout=1s",
+                "tls.handshake-rate=20"));
     }
 }

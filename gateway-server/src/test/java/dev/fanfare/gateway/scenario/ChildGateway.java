@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 /** The gateway as a process of its own, started from the class path of the tests. */
 public final class ChildGateway implements AutoCloseable {
     private static final Pattern LISTENING = Pattern.compile("listening +\\S+?:(\\d+),");
+    private static final Pattern PLAIN = Pattern.compile("plain HTTP beside on \\S+?:(\\d+)");
     private static final int PATIENCE_SECONDS = 30;
 
     private static Path jar;
@@ -86,6 +87,13 @@ public final class ChildGateway implements AutoCloseable {
         return Integer.parseInt(matcher.group(1));
     }
 
+    /** The port that speaks plain HTTP, also if the other one speaks TLS. */
+    public int plainPort() {
+        int port = port();
+        Matcher matcher = PLAIN.matcher(output());
+        return matcher.find() ? Integer.parseInt(matcher.group(1)) : port;
+    }
+
     /** What it printed so far. */
     public String output() {
         return String.join("\n", lines);
@@ -97,7 +105,7 @@ public final class ChildGateway implements AutoCloseable {
 
     /** Sum over all labels of one of its meters. */
     public long meter(String name) throws IOException {
-        return (long) Meters.sum(Meters.of(port()), name);
+        return (long) Meters.sum(Meters.of(plainPort()), name);
     }
 
     /** Bytes of heap that are in use after a full collection, which this asks for. */

@@ -16,11 +16,11 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** An authority, certificates it signs, and the PEM files that a gateway reads. */
-final class TlsFiles {
+public final class TlsFiles {
     private final Path directory;
     private final X509Bundle authority;
 
-    TlsFiles(Path directory) {
+    public TlsFiles(Path directory) {
         this.directory = directory;
         authority = authority("Test Authority");
         write("ca.pem", authority.getCertificatePEM());
@@ -85,7 +85,7 @@ final class TlsFiles {
     }
 
     /** Settings of a gateway that uses the files, with a plain port beside, and {@code more}. */
-    String[] settings(String... more) {
+    public String[] settings(String... more) {
         List<String> all = new ArrayList<>(List.of(
                 "tls.certificate=" + path("certificate.pem"), "tls.key=" + path("key.pem"), "tls.plain-port=0"));
         all.addAll(List.of(more));
@@ -93,7 +93,7 @@ final class TlsFiles {
     }
 
     /** A client that trusts the authority. */
-    SSLContext trusting() {
+    public SSLContext trusting() {
         return trusting(new KeyManager[0]);
     }
 
