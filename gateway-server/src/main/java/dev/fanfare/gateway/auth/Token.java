@@ -1,6 +1,7 @@
 package dev.fanfare.gateway.auth;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -84,10 +85,16 @@ record Token(
     /** Reads one JSON value, as strictly as the parts of a token. */
     static JsonNode json(byte[] utf8) throws IOException {
         // Jackson would take other encodings, and UTF-8 that is not well-formed, for what they are not.
-        JsonNode value = JSON.readTree(StandardCharsets.UTF_8
+        String text = StandardCharsets.UTF_8
                 .newDecoder()
                 .decode(ByteBuffer.wrap(utf8))
-                .toString());
+                .toString();
+        JsonNode value;
+        try {
+            value = JSON.readTree(text);
+        } catch (NumberFormatException tooLong) { // 1e99999999999, which no claim needs
+            throw new JsonParseException(null, "a number has an exponent that is too long");
+        }
         return value == null ? JSON.missingNode() : value;
     }
 
