@@ -37,8 +37,7 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
     private static final int MAX_PROXY_EXTRAS = 2048;
 
     /** How many frames a stream takes before its loop looks after others; one object for all saves 100 bytes a stream. */
-    private static final RecvByteBufAllocator STREAM_READS =
-            new FixedRecvByteBufAllocator(2048).maxMessagesPerRead(16);
+    private static final RecvByteBufAllocator STREAM_READS = new FixedRecvByteBufAllocator(2048).maxMessagesPerRead(16);
 
     private final HttpConfig config;
     private final WebSocketDecoderConfig frames;
@@ -235,7 +234,7 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
         }
         pipeline.remove(HttpHandler.class);
         pipeline.remove(RequestReader.class);
-        if (head.first() != null) {
+        if (head.first() != null && !(http2 && Http2Gate.sendFirst((Http2StreamChannel) channel, head.first()))) {
             channel.write(head.first().from(0), channel.voidPromise());
         }
         channel.flush();

@@ -76,6 +76,15 @@ final class Http2Gate extends ChannelDuplexHandler implements Runnable {
         return true;
     }
 
+    /** Sends what follows the head of an answer, as {@link #send}: waiting in the codec it would make the stream look slow. */
+    static boolean sendFirst(Http2StreamChannel child, SharedFrame frame) {
+        try {
+            return of(child).send(child, frame);
+        } catch (ClosedChannelException gone) { // of which its subscriber will hear
+            return true;
+        }
+    }
+
     /**
      * Sends {@code bytes} on {@code child}, if they may go at once, without taking them over; false if they must wait.
      *
