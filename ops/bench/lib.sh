@@ -185,7 +185,9 @@ prepare_load_client() {
 
 certificate() {
   command -v openssl >/dev/null || die "needs openssl"
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 \
+  local kind=(ec -pkeyopt ec_paramgen_curve:P-256)
+  [ "${BENCH_KEY:-}" != rsa ] || kind=(rsa:2048)
+  openssl req -x509 -newkey "${kind[@]}" -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 \
     -keyout "$tmp/key.pem" -out "$tmp/cert.pem" 2>/dev/null || die "openssl made no certificate"
 }
 

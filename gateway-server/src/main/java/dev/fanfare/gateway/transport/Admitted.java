@@ -23,6 +23,11 @@ final class Admitted {
         return pipeline;
     }
 
+    /** How long it may take for what {@code usual} is given for; one over the limits has less. */
+    long patience(long usual) {
+        return refusal == null ? usual : Math.min(usual, HttpHandler.REFUSED_NANOS);
+    }
+
     /** Does {@code what} in {@code nanos}, and no more what was to be done before, unless it is over earlier. */
     void closeAfter(Channel channel, long nanos, Runnable what) {
         late = what;

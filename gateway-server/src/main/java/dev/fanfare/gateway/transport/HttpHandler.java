@@ -54,7 +54,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** How long a connection over the limits may take for its one request. */
-    private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(2);
+    static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private enum State {
         /** Nothing of the next request has come. */

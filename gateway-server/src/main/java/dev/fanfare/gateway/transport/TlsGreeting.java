@@ -38,7 +38,7 @@ final class TlsGreeting extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        admitted.closeAfter(ctx.channel(), door.patienceNanos(), () -> late(ctx));
+        admitted.closeAfter(ctx.channel(), admitted.patience(door.patienceNanos()), () -> late(ctx));
     }
 
     @Override

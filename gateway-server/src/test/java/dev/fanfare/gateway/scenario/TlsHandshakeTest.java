@@ -158,6 +158,18 @@ class TlsHandshakeTest {
     }
 
     @Test
+    void aConnectionOverTheLimitHasLessTimeForItsHandshake() throws Exception {
+        RunningGateway gateway = gateways.start(files.settings("limits.max-connections=1", "tls.handshake-timeout=1m"));
+        try (SseStream first = SseStream.on(RawClient.tls(gateway, trusting).get("/sse"));
+                RawClient second = RawClient.to(gateway)) {
+            assertThat(first.nextSeq()).isPositive();
+            second.awaitClosed();
+            assertThat(first.nextSeq()).isPositive();
+        }
+        awaitHandshakes(gateway, "timed_out", 1);
+    }
+
+    @Test
     void aClientThatDoesNotTrustTheCertificateIsCounted() throws Exception {
         RunningGateway gateway = gateways.start(files.settings());
         SSLContext strange = SSLContext.getInstance("TLS");
