@@ -7,10 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
+import java.util.zip.Deflater;
 
 /** What can be done with WebSocket frames. */
 final class WebSocketAttacks {
     static final int FIN = 0x80;
+    /** Compressed. */
+    private static final int RSV1 = 0x40;
+
     private static final int CONTINUATION = 0;
     private static final int TEXT = 1;
     private static final int BINARY = 2;
@@ -40,7 +44,16 @@ final class WebSocketAttacks {
         all.put("text that is no UTF-8", (site, course) -> again(site, course, badText(), new byte[0]));
         all.put(
                 "compressed frames nobody agreed on",
-                (site, course) -> again(site, course, frame(FIN | 0x40 | TEXT, 100), new byte[0]));
+                (site, course) -> again(site, course, frame(FIN | RSV1 | TEXT, 100), new byte[0]));
+        all.put(
+                "messages that grow a thousandfold",
+                (site, course) -> again(site, course, true, bomb(FIN), new byte[0]));
+        all.put(
+                "fragments that grow a thousandfold",
+                (site, course) -> again(site, course, true, bomb(0), frame(CONTINUATION, 100)));
+        all.put(
+                "compressed frames of nothing sensible",
+                (site, course) -> again(site, course, true, frame(FIN | RSV1 | TEXT, 3_000), new byte[0]));
         all.put(
                 "pongs nobody asked for",
                 (site, course) -> flood(site, course, frame(FIN | PONG, 125), frame(FIN | PONG, 0)));
@@ -54,8 +67,13 @@ final class WebSocketAttacks {
 
     /** One connection after the other: {@code first}, then {@code more} until a close frame comes. */
     private static void again(Attack.Site site, Attack.Course course, byte[] first, byte[] more) throws Exception {
+        again(site, course, false, first, more);
+    }
+
+    private static void again(Attack.Site site, Attack.Course course, boolean compressed, byte[] first, byte[] more)
+            throws Exception {
         while (course.on()) {
-            try (Enemy enemy = open(site)) {
+            try (Enemy enemy = open(site, compressed)) {
                 enemy.sendAll(first);
                 String heard = "";
                 while (course.on() && !heard.contains(GO_AWAY) && !enemy.isClosed()) {
@@ -140,11 +158,29 @@ final class WebSocketAttacks {
 
     /** A connection that the gateway took for a WebSocket. */
     static Enemy open(Attack.Site site) throws Exception {
+        return open(site, false);
+    }
+
+    private static Enemy open(Attack.Site site, boolean compressed) throws Exception {
         Enemy enemy = site.enemy();
         enemy.send("GET /ws?channels=chat:enemy HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                + (compressed ? "Sec-WebSocket-Extensions: permessage-deflate\r\n" : "") + "\r\n");
         enemy.await(2_000);
         return enemy;
+    }
+
+    /** A small frame that means eight megabytes. */
+    private static byte[] bomb(int fin) {
+        Deflater deflater = new Deflater(9, true);
+        deflater.setInput(new byte[8 << 20]);
+        deflater.finish();
+        byte[] small = new byte[16 << 10];
+        int length = deflater.deflate(small);
+        deflater.end();
+        byte[] frame = frame(fin | RSV1 | TEXT, length);
+        System.arraycopy(small, 0, frame, frame.length - length, length);
+        return frame;
     }
 
     static byte[] frame(int first, int length) {

@@ -13,13 +13,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
 
 /** Bytes a client sends after the WebSocket handshake, through the real pipeline. */
 class WebSocketFuzz {
-    private static final byte[] HANDSHAKE =
-            ("GET /ws?channels=chat:a HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-                    .getBytes(UTF_8);
+    private static final byte[] HANDSHAKE = handshake("");
+    private static final byte[] COMPRESSED = handshake("Sec-WebSocket-Extensions: permessage-deflate\r\n");
     /** How fast frames may come depends on the clock, and would make two runs differ. */
     private static final EmbeddedGateway.Terms PATIENT =
             EmbeddedGateway.Terms.of("websocket.max-frame-rate=0", "websocket.max-byte-rate=0B");
@@ -54,6 +54,40 @@ class WebSocketFuzz {
         requireHarmless(out.toByteArray());
     }
 
+    /**
+     * One compressed message: taken only if the JDK inflates it and it is text; and never at the cost of much memory.
+     */
+    @FuzzTest(maxDuration = "3m")
+    void deflated(byte[] input) throws Exception {
+        byte[] frame = frame((byte) 0xc1, input);
+        Frugal.within(4 * 1024 * 1024 + 400L * input.length, () -> {
+            List<String> whole = answers(COMPRESSED, frame, 2048);
+            assertThat(answers(COMPRESSED, frame, 7)).as("in pieces").isEqualTo(whole);
+            if (whole.isEmpty() && input.length > 0) {
+                assertThat(isText(input)).as("what was taken is text").isTrue();
+            }
+        });
+    }
+
+    /** Whether the JDK makes text of that, which has no end of its own (RFC 7692 §7.2.2). */
+    private static boolean isText(byte[] input) {
+        Inflater inflater = new Inflater(true);
+        try {
+            byte[] all = Arrays.copyOf(input, input.length + 4);
+            all[input.length + 2] = (byte) 0xff;
+            all[input.length + 3] = (byte) 0xff;
+            inflater.setInput(all);
+            byte[] text = new byte[256 * 1024];
+            int length = inflater.inflate(text);
+            UTF_8.newDecoder().decode(ByteBuffer.wrap(text, 0, length));
+            return true;
+        } catch (DataFormatException | CharacterCodingException no) {
+            return false;
+        } finally {
+            inflater.end();
+        }
+    }
+
     private static void requireHarmless(byte[] input) throws Exception {
         Frugal.within(2 * 1024 * 1024 + 200L * input.length, () -> {
             List<String> whole = answers(input, 2048);
@@ -65,8 +99,12 @@ class WebSocketFuzz {
     }
 
     private static List<String> answers(byte[] input, int piece) throws Exception {
+        return answers(HANDSHAKE, input, piece);
+    }
+
+    private static List<String> answers(byte[] handshake, byte[] input, int piece) throws Exception {
         try (EmbeddedGateway gateway = new EmbeddedGateway(PATIENT)) {
-            gateway.receive(HANDSHAKE, HANDSHAKE.length);
+            gateway.receive(handshake, handshake.length);
             byte[] begin = gateway.sent();
             assertThat(new String(begin, ISO_8859_1)).startsWith("HTTP/1.1 101 ");
             gateway.receive(input, piece);
@@ -130,5 +168,12 @@ class WebSocketFuzz {
             out.put((byte) (payload[i] ^ mask[i & 3]));
         }
         return Arrays.copyOf(out.array(), out.position());
+    }
+
+    private static byte[] handshake(String more) {
+        return ("GET /ws?channels=chat:a HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" + more
+                        + "\r\n")
+                .getBytes(UTF_8);
     }
 }
