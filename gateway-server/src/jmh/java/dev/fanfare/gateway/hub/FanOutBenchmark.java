@@ -1,5 +1,8 @@
 package dev.fanfare.gateway.hub;
 
+import dev.fanfare.gateway.auth.AuthConfig;
+import dev.fanfare.gateway.auth.MemoryRevocations;
+import dev.fanfare.gateway.auth.Principal;
 import dev.fanfare.gateway.channel.Access;
 import dev.fanfare.gateway.channel.ChannelPattern;
 import dev.fanfare.gateway.channel.ChannelRules;
@@ -22,6 +25,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -57,18 +61,24 @@ public class FanOutBenchmark {
     private final Shard shard = new Shard(
             channel.eventLoop(),
             HubConfig.from(new Settings(Map.of(), Map.of(), Map.of())),
-            new Hub.Parts(broker, new MemoryPresence(new EngineThread(new MemoryConfig(1, 1, 1))), new Interests(1, broker), new PendingTotal(Long.MAX_VALUE), metrics, "node", 0));
+            new Hub.Parts(broker, new MemoryPresence(new EngineThread(new MemoryConfig(1, 1, 1))), new Interests(1, broker), new PendingTotal(Long.MAX_VALUE), metrics, "node", 0, tokens(), new Users(0)));
     private long offset;
+
+    private static Hub.Tokens tokens() {
+        AuthConfig auth = AuthConfig.from(new Settings(Map.of(), Map.of(), Map.of()));
+        return new Hub.Tokens(new MemoryRevocations(auth, Clock.systemUTC()), auth.expiryGrace());
+    }
+
 
     @Setup
     public void join() {
         StreamProtocol.Heartbeat ping =
                 new StreamProtocol.Heartbeat(SharedFrame.of(WebSocketWire.ping()), 25, true);
         StreamProtocol protocol = new StreamProtocol(
-                new NoWriter(), StreamKind.WEBSOCKET, WireFormat.WEBSOCKET_TEXT, false, ping, () -> new byte[0], null);
+                new NoWriter(), StreamKind.WEBSOCKET, WireFormat.WEBSOCKET_TEXT, false, ping, why -> new byte[0], null);
         List<Wish> wishes = List.of(new Wish("t", rules, null));
         for (int i = 0; i < SUBSCRIBERS; i++) {
-            shard.subscribe(shard.join(channel, protocol), wishes);
+            shard.subscribe(shard.join(channel, protocol, Principal.ANONYMOUS), wishes);
         }
     }
 

@@ -18,11 +18,13 @@ final class ApiError extends Exception {
     enum Code {
         INTERNAL(100, "internal server error", 500),
         UNAVAILABLE(100, "internal server error", 503),
+        UNAUTHORIZED(101, "unauthorized", 401),
         PERMISSION_DENIED(103, "permission denied", 403),
         METHOD_NOT_FOUND(104, "method not found", 404),
         TOO_LARGE(106, "limit exceeded", 413),
         TOO_MANY_SUBSCRIPTIONS(106, "limit exceeded", 409),
         TOO_MANY_CHANNELS(106, "limit exceeded", 503),
+        TOO_MANY_REVOCATIONS(106, "limit exceeded", 503),
         BAD_REQUEST(107, "bad request", 400),
         UNKNOWN_FORMAT(107, "bad request", 415),
         NOT_AVAILABLE(108, "not available", 404),
@@ -87,6 +89,12 @@ final class ApiError extends Exception {
         return new ApiError(Code.INTERNAL, "the gateway failed; its log says why");
     }
 
+    /** What {@link dev.fanfare.gateway.auth.Permissions} says. */
+    static ApiError of(HttpProblem refused) {
+        boolean unknown = refused.reply().status().equals(HttpResponseStatus.UNAUTHORIZED);
+        return new ApiError(unknown ? Code.UNAUTHORIZED : Code.PERMISSION_DENIED, String.valueOf(refused.getMessage()));
+    }
+
     static ApiError of(EngineException failure) {
         Code code = switch (failure.reason()) {
             case BUSY -> Code.TOO_MANY_REQUESTS;
@@ -113,6 +121,9 @@ final class ApiError extends Exception {
     /** As the routes answer it that are not {@code /api/METHOD}. */
     HttpProblem problem() {
         HttpProblem problem = HttpProblem.of(code.status(), String.valueOf(getMessage()));
+        if (code == Code.UNAUTHORIZED) {
+            return problem.with(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
+        }
         return code.passes() ? problem.with(HttpHeaderNames.RETRY_AFTER, retryAfter()) : problem;
     }
 }

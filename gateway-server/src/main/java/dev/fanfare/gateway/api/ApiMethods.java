@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
+import dev.fanfare.gateway.auth.Permissions;
 import dev.fanfare.gateway.channel.ChannelPattern;
 import dev.fanfare.gateway.channel.ChannelRules;
 import dev.fanfare.gateway.channel.ClientInfo;
@@ -53,7 +54,7 @@ final class ApiMethods {
         bounds.publish(1);
         Message message = Message.of(params);
         return publisher
-                .publish(publisher.request(Params.text(params, "channel"), message))
+                .publish(bounds.caller(), publisher.request(bounds.caller(), Params.text(params, "channel"), message))
                 .thenApply(ApiMethods::result);
     }
 
@@ -71,10 +72,10 @@ final class ApiMethods {
                 if (!channel.isTextual()) {
                     throw ApiError.bad("a channel name must be a text");
                 }
-                return publisher.request(channel.textValue(), message);
+                return publisher.request(bounds.caller(), channel.textValue(), message);
             }));
         }
-        return publisher.publish(drafts, outcomes -> {
+        return publisher.publish(bounds.caller(), drafts, outcomes -> {
             StringBuilder responses = new StringBuilder(outcomes.size() * 48).append('[');
             for (Publisher.Published outcome : outcomes) {
                 responses.append(responses.length() == 1 ? "" : ",");
@@ -89,6 +90,7 @@ final class ApiMethods {
     CompletionStage<ObjectNode> history(JsonNode params, Bounds bounds) throws ApiError {
         String channel = Params.text(params, "channel");
         ChannelRules rules = publisher.rulesOf(channel);
+        bounds.caller().require(Permissions.history(bounds.caller().who(), channel, rules));
         if (!rules.retains()) {
             throw new ApiError(
                     ApiError.Code.NOT_AVAILABLE, "%s keeps no history (its namespace says so)".formatted(channel));
@@ -140,22 +142,25 @@ final class ApiMethods {
     /** {@code presence}: who is subscribed to a channel. */
     CompletionStage<ObjectNode> presence(JsonNode params, Bounds bounds) throws ApiError {
         int most = Math.min(MAX_LISTED, bounds.share(MAX_LISTED_TOGETHER));
-        return state.presence().list(withPresence(params), most + 1).thenApply(clients -> {
+        return state.presence().list(withPresence(params, bounds), most + 1).thenApply(clients -> {
             ObjectNode result = Json.object();
             ObjectNode present = result.putObject("presence");
             for (ClientInfo client : clients.subList(0, Math.min(most, clients.size()))) {
-                present.putObject(client.client())
+                ObjectNode view = present.putObject(client.client())
                         .put("client", client.client())
                         .put("user", client.user());
+                if (client.info() != null) {
+                    view.putRawValue("info", new RawValue(client.info()));
+                }
             }
             return clients.size() > most ? result.put("truncated", true) : result;
         });
     }
 
     /** {@code presence_stats}: how many are subscribed to a channel. */
-    CompletionStage<ObjectNode> presenceStats(JsonNode params) throws ApiError {
+    CompletionStage<ObjectNode> presenceStats(JsonNode params, Bounds bounds) throws ApiError {
         return state.presence()
-                .stats(withPresence(params))
+                .stats(withPresence(params, bounds))
                 .thenApply(stats ->
                         Json.object().put("num_clients", stats.clients()).put("num_users", stats.users()));
     }
@@ -227,9 +232,11 @@ final class ApiMethods {
         return content.key() == null ? view : view.put("key", content.key());
     }
 
-    private String withPresence(JsonNode params) throws ApiError {
+    private String withPresence(JsonNode params, Bounds bounds) throws ApiError {
         String channel = Params.text(params, "channel");
-        if (!publisher.rulesOf(channel).presence()) {
+        ChannelRules rules = publisher.rulesOf(channel);
+        bounds.caller().require(Permissions.presence(bounds.caller().who(), channel, rules));
+        if (!rules.presence()) {
             throw new ApiError(
                     ApiError.Code.NOT_AVAILABLE, "%s has no presence (its namespace says so)".formatted(channel));
         }

@@ -42,28 +42,28 @@ final class ApiRoute implements Guard.Work {
         this.methods = new TreeMap<>(methods);
         this.background = background;
         this.maxPublications = maxPublications;
-        this.methods.put(BATCH, (params, none) -> batch(params));
+        this.methods.put(BATCH, (params, alone) -> batch(params, alone.caller()));
     }
 
     @Override
-    public CompletionStage<HttpReply> answer(HttpCall call) {
+    public CompletionStage<HttpReply> answer(HttpCall call, Caller caller) {
         String name = call.path().substring(PATH.length());
-        return run(name, call.body())
+        return run(name, call.body(), caller)
                 .handle((result, failure) -> failure == null ? ok(name, result) : failed(ApiError.of(failure)));
     }
 
-    private CompletionStage<ObjectNode> run(String name, byte[] body) {
+    private CompletionStage<ObjectNode> run(String name, byte[] body, Caller caller) {
         try {
             Method method = method(name);
             JsonNode params = body.length == 0 ? Json.object() : json.read(body);
-            return method.call(requireObject(params), new Bounds(1, maxPublications));
+            return method.call(requireObject(params), new Bounds(1, maxPublications, caller));
         } catch (ApiError refused) {
             return CompletableFuture.failedFuture(refused);
         }
     }
 
     /** {@code batch}: commands {@code {"METHOD":{…}}}, carried out in order; the replies come in the same order. */
-    private CompletionStage<ObjectNode> batch(JsonNode params) throws ApiError {
+    private CompletionStage<ObjectNode> batch(JsonNode params, Caller caller) throws ApiError {
         JsonNode commands = params.path("commands");
         if (!commands.isArray() || commands.size() > MAX_COMMANDS) {
             throw ApiError.bad("'commands' must be a list of at most %d objects".formatted(MAX_COMMANDS));
@@ -72,7 +72,7 @@ final class ApiRoute implements Guard.Work {
         for (JsonNode command : commands) {
             listing += LISTING.contains(methodOf(command)) ? 1 : 0;
         }
-        Bounds bounds = new Bounds(listing, maxPublications);
+        Bounds bounds = new Bounds(listing, maxPublications, caller);
         List<CompletableFuture<ObjectNode>> replies = new ArrayList<>(commands.size());
         for (JsonNode command : commands) {
             replies.add(command(command, bounds).toCompletableFuture());

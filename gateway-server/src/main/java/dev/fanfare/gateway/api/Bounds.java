@@ -4,6 +4,7 @@ package dev.fanfare.gateway.api;
 final class Bounds {
     private final int sharers;
     private final int maxPublications;
+    private final Caller caller;
     private int publications;
     private boolean scanned;
 
@@ -12,10 +13,16 @@ final class Bounds {
      *
      * @param sharers commands of it that list something
      * @param maxPublications of all commands together
+     * @param caller who makes it
      */
-    Bounds(int sharers, int maxPublications) {
+    Bounds(int sharers, int maxPublications, Caller caller) {
+        this.caller = caller;
         this.sharers = Math.max(1, sharers);
         this.maxPublications = maxPublications;
+    }
+
+    Caller caller() {
+        return caller;
     }
 
     /** The part of {@code all} that one command may have in the reply. */

@@ -28,11 +28,11 @@ final class BulkRoute implements Guard.Work {
     }
 
     @Override
-    public CompletionStage<HttpReply> answer(HttpCall call) throws ApiError {
-        return publisher.publish(lines(call.body()), BulkRoute::reply);
+    public CompletionStage<HttpReply> answer(HttpCall call, Caller caller) throws ApiError {
+        return publisher.publish(caller, lines(caller, call.body()), BulkRoute::reply);
     }
 
-    private List<Publisher.Draft> lines(byte[] body) throws ApiError {
+    private List<Publisher.Draft> lines(Caller caller, byte[] body) throws ApiError {
         List<Publisher.Draft> lines = new ArrayList<>();
         int from = 0;
         for (int i = 0; i <= body.length; i++) {
@@ -43,7 +43,7 @@ final class BulkRoute implements Guard.Work {
                     if (lines.size() == maxLines) {
                         throw ApiError.bad("more than %d lines (api.max-batch)".formatted(maxLines));
                     }
-                    lines.add(Publisher.Draft.of(() -> line(body, begin, length)));
+                    lines.add(Publisher.Draft.of(() -> line(caller, body, begin, length)));
                 }
                 from = i + 1;
             }
@@ -51,12 +51,12 @@ final class BulkRoute implements Guard.Work {
         return lines;
     }
 
-    private Broker.Request line(byte[] body, int from, int length) throws ApiError {
+    private Broker.Request line(Caller caller, byte[] body, int from, int length) throws ApiError {
         JsonNode params = json.read(body, from, length);
         if (!params.isObject()) {
             throw ApiError.bad("a line must be a JSON object");
         }
-        return publisher.request(Params.text(params, "channel"), Message.of(params));
+        return publisher.request(caller, Params.text(params, "channel"), Message.of(params));
     }
 
     private static HttpReply reply(List<Publisher.Published> outcomes) {

@@ -2,7 +2,10 @@ package dev.fanfare.gateway.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fanfare.gateway.auth.Permissions;
+import dev.fanfare.gateway.auth.Principal;
 import dev.fanfare.gateway.channel.ChannelPattern;
+import dev.fanfare.gateway.channel.ChannelRules;
 import dev.fanfare.gateway.hub.Hub;
 import dev.fanfare.gateway.hub.Wish;
 import java.lang.management.ManagementFactory;
@@ -11,7 +14,7 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Methods about connections of this node. A connection is named by the {@code client} that presence and join messages show;
- * users are not known before there are tokens. Event loop.
+ * all of a user by the {@code sub} of its tokens. Event loop.
  */
 final class ClientMethods {
     private final Publisher publisher;
@@ -25,11 +28,14 @@ final class ClientMethods {
     }
 
     /** {@code subscribe}: subscribes a connection to one more channel. */
-    CompletionStage<ObjectNode> subscribe(JsonNode params) throws ApiError {
+    CompletionStage<ObjectNode> subscribe(JsonNode params, Bounds bounds) throws ApiError {
         String channel = Params.text(params, "channel");
-        Wish wish = new Wish(channel, publisher.rulesOf(channel), null);
+        ChannelRules rules = publisher.rulesOf(channel);
+        bounds.caller()
+                .require(Permissions.subscribe(Principal.OPERATOR, channel, rules)); // whatever the user's token grants
+        Wish wish = new Wish(channel, rules, null);
         int most = publisher.maxPerConnection();
-        return hub.subscribe(client(params), wish, most).thenCompose(done -> {
+        return hub.subscribe(target(params), wish, most).thenCompose(done -> {
             if (done == Hub.Subscribed.TOO_MANY) {
                 return CompletableFuture.failedFuture(new ApiError(
                         ApiError.Code.TOO_MANY_SUBSCRIPTIONS,
@@ -46,12 +52,12 @@ final class ClientMethods {
         if (!ChannelPattern.isPattern(channel)) { // which only a client can have subscribed to
             publisher.rulesOf(channel);
         }
-        return found(hub.unsubscribe(client(params), channel));
+        return found(hub.unsubscribe(target(params), channel));
     }
 
     /** {@code disconnect}: ends a connection; an SSE client may come back. */
     CompletionStage<ObjectNode> disconnect(JsonNode params) throws ApiError {
-        return found(hub.disconnect(client(params)));
+        return found(hub.disconnect(target(params)));
     }
 
     /** {@code info}: this node. */
@@ -63,21 +69,23 @@ final class ClientMethods {
                 .put("name", hub.node())
                 .put("version", version)
                 .put("num_clients", hub.count())
-                .put("num_users", 0)
+                .put("num_users", hub.users())
                 .put("num_channels", hub.channels())
                 .put("uptime", ManagementFactory.getRuntimeMXBean().getUptime() / 1000);
         return CompletableFuture.completedFuture(result);
     }
 
-    private static String client(JsonNode params) throws ApiError {
-        if (Params.textOrNull(params, "client") == null && !params.path("user").isMissingNode()) {
-            throw new ApiError(ApiError.Code.NOT_AVAILABLE, "users are not known yet; name a connection by 'client'");
+    private static Hub.Target target(JsonNode params) throws ApiError {
+        String client = Params.textOrNull(params, "client");
+        String user = Params.textOrNull(params, "user");
+        if (client == null && user == null) {
+            throw ApiError.bad("'client' or 'user' must name whose connections are meant");
         }
-        return Params.text(params, "client");
+        return new Hub.Target(client, user);
     }
 
     /** An unknown connection is no error: it may have left a moment ago. */
-    private CompletionStage<ObjectNode> found(CompletionStage<Boolean> done) {
+    private CompletionStage<ObjectNode> found(CompletionStage<Integer> done) {
         return done.thenApply(found -> Json.object());
     }
 }

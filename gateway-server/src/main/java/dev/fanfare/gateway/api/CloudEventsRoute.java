@@ -60,12 +60,12 @@ final class CloudEventsRoute implements Guard.Work {
     }
 
     @Override
-    public CompletionStage<HttpReply> answer(HttpCall call) throws ApiError {
-        return publish(call, null);
+    public CompletionStage<HttpReply> answer(HttpCall call, Caller caller) throws ApiError {
+        return publish(call, caller, null);
     }
 
     /** Publishes the events of {@code call} to {@code channel}, or if that is null each to its own. */
-    CompletionStage<HttpReply> publish(HttpCall call, @Nullable String channel) throws ApiError {
+    CompletionStage<HttpReply> publish(HttpCall call, Caller caller, @Nullable String channel) throws ApiError {
         Mode mode = Mode.of(call.headers());
         if (mode == null) {
             throw new ApiError(
@@ -73,15 +73,16 @@ final class CloudEventsRoute implements Guard.Work {
                     "no CloudEvent: neither Content-Type: application/cloudevents+json (or -batch+json) nor ce-specversion");
         }
         if (mode == Mode.BATCHED) {
-            return publishAll(json.read(call.body()), channel);
+            return publishAll(json.read(call.body()), caller, channel);
         }
         CloudEvent event = mode == Mode.BINARY
                 ? CloudEvent.ofHeaders(json, call.headers(), call.body())
                 : CloudEvent.ofJson(json, json.read(call.body()));
-        return PublishRoute.publish(publisher, channel == null ? event.channel() : channel, event.message());
+        return PublishRoute.publish(publisher, caller, channel == null ? event.channel() : channel, event.message());
     }
 
-    private CompletionStage<HttpReply> publishAll(JsonNode events, @Nullable String channel) throws ApiError {
+    private CompletionStage<HttpReply> publishAll(JsonNode events, Caller caller, @Nullable String channel)
+            throws ApiError {
         if (!events.isArray() || events.size() > maxBatch) {
             throw ApiError.bad("a batch is a list of at most %d events (api.max-batch)".formatted(maxBatch));
         }
@@ -89,10 +90,10 @@ final class CloudEventsRoute implements Guard.Work {
         for (JsonNode each : events) {
             drafts.add(Publisher.Draft.of(() -> {
                 CloudEvent event = CloudEvent.ofJson(json, each);
-                return publisher.request(channel == null ? event.channel() : channel, event.message());
+                return publisher.request(caller, channel == null ? event.channel() : channel, event.message());
             }));
         }
-        return publisher.publish(drafts, CloudEventsRoute::reply);
+        return publisher.publish(caller, drafts, CloudEventsRoute::reply);
     }
 
     private static HttpReply reply(List<Publisher.Published> outcomes) {

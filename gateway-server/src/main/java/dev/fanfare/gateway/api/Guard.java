@@ -27,7 +27,7 @@ final class Guard implements HttpRoute {
     /** What a route does for a caller that was let in. Event loop or background thread. */
     @FunctionalInterface
     interface Work {
-        CompletionStage<HttpReply> answer(HttpCall call) throws ApiError;
+        CompletionStage<HttpReply> answer(HttpCall call, Caller caller) throws ApiError;
     }
 
     Guard(ApiAccess access, Executor background, Work work) {
@@ -48,30 +48,28 @@ final class Guard implements HttpRoute {
 
     @Override
     public boolean readsBody(HttpCall head) throws HttpProblem {
-        access.require(head);
+        access.admitNow(head);
         return true;
     }
 
     @Override
     public CompletionStage<HttpReply> answer(HttpCall call) {
-        try {
-            access.require(call);
-        } catch (HttpProblem stranger) {
-            return CompletableFuture.failedFuture(stranger);
-        }
-        if (call.body().length <= SHORT) {
-            return work(call);
-        }
-        try {
-            return CompletableFuture.supplyAsync(() -> work(call), background).thenCompose(Function.identity());
-        } catch (RejectedExecutionException full) {
-            return CompletableFuture.failedFuture(ApiError.of(full).problem());
-        }
+        return access.admit(call).thenCompose(caller -> {
+            if (call.body().length <= SHORT) {
+                return work(call, caller);
+            }
+            try {
+                return CompletableFuture.supplyAsync(() -> work(call, caller), background)
+                        .thenCompose(Function.identity());
+            } catch (RejectedExecutionException full) {
+                return CompletableFuture.failedFuture(ApiError.of(full).problem());
+            }
+        });
     }
 
-    private CompletionStage<HttpReply> work(HttpCall call) {
+    private CompletionStage<HttpReply> work(HttpCall call, Caller caller) {
         try {
-            return work.answer(call)
+            return work.answer(call, caller)
                     .handle((reply, failure) -> failure == null
                             ? reply
                             : ApiError.of(failure).problem().reply());

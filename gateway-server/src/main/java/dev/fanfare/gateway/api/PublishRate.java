@@ -12,6 +12,7 @@ final class PublishRate {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private final int perSecond;
+    private final String setting;
     private final LongSupplier nanoTime;
     /** Up to when everything is spent, in nanoseconds. */
     private final AtomicLong spentUntil;
@@ -20,9 +21,11 @@ final class PublishRate {
      * A full bucket.
      *
      * @param perSecond 0 for no limit
+     * @param setting that says so
      */
-    PublishRate(int perSecond, LongSupplier nanoTime) {
+    PublishRate(int perSecond, String setting, LongSupplier nanoTime) {
         this.perSecond = perSecond;
+        this.setting = setting;
         this.nanoTime = nanoTime;
         this.spentUntil = new AtomicLong(nanoTime.getAsLong() - SECOND);
     }
@@ -45,7 +48,7 @@ final class PublishRate {
             from = now - before > SECOND ? now - SECOND : before;
             if (from - now >= 0) {
                 throw ApiError.busy(
-                        "more than %d publications per second (api.publish-rate)".formatted(perSecond),
+                        "more than %d publications per second (%s)".formatted(perSecond, setting),
                         1 + (from - now) / SECOND);
             }
         } while (!spentUntil.compareAndSet(before, from + cost));

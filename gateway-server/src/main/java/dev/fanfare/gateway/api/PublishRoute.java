@@ -26,29 +26,32 @@ final class PublishRoute implements Guard.Work {
     }
 
     @Override
-    public CompletionStage<HttpReply> answer(HttpCall call) throws ApiError {
+    public CompletionStage<HttpReply> answer(HttpCall call, Caller caller) throws ApiError {
         String channel = call.path().substring(PATH.length());
         if (CloudEventsRoute.Mode.of(call.headers()) != null) {
-            return cloudEvents.publish(call, channel);
+            return cloudEvents.publish(call, caller, channel);
         }
         Message.Options options = Message.Options.of(
                 parameter(call, "type"), parameter(call, "key"), call.headers().get("Idempotency-Key"));
         byte[] data = call.body();
         Utf8.require(data, 0, data.length, Publisher.TEXT_ONLY);
-        return publish(publisher, channel, Message.of(data, json.isJson(data), options));
+        return publish(publisher, caller, channel, Message.of(data, json.isJson(data), options));
     }
 
     /** Publishes one message; the reply is its place, or a problem. */
-    static CompletionStage<HttpReply> publish(Publisher publisher, String channel, Message message) throws ApiError {
-        return publisher.publish(publisher.request(channel, message)).thenCompose(published -> {
-            StringBuilder reply = new StringBuilder(48);
-            try {
-                Publisher.write(published.orThrow(), reply);
-            } catch (ApiError refused) {
-                return CompletableFuture.failedFuture(refused);
-            }
-            return CompletableFuture.completedFuture(HttpReply.json(HttpResponseStatus.OK, reply.toString()));
-        });
+    static CompletionStage<HttpReply> publish(Publisher publisher, Caller caller, String channel, Message message)
+            throws ApiError {
+        return publisher
+                .publish(caller, publisher.request(caller, channel, message))
+                .thenCompose(published -> {
+                    StringBuilder reply = new StringBuilder(48);
+                    try {
+                        Publisher.write(published.orThrow(), reply);
+                    } catch (ApiError refused) {
+                        return CompletableFuture.failedFuture(refused);
+                    }
+                    return CompletableFuture.completedFuture(HttpReply.json(HttpResponseStatus.OK, reply.toString()));
+                });
     }
 
     private static @Nullable String parameter(HttpCall call, String name) {

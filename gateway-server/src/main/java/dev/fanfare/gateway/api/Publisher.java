@@ -1,7 +1,7 @@
 package dev.fanfare.gateway.api;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import dev.fanfare.gateway.channel.Access;
+import dev.fanfare.gateway.auth.Permissions;
 import dev.fanfare.gateway.channel.ChannelName;
 import dev.fanfare.gateway.channel.ChannelRules;
 import dev.fanfare.gateway.channel.ChannelsConfig;
@@ -23,19 +23,12 @@ final class Publisher {
 
     private final Broker broker;
     private final ChannelsConfig channels;
-    private final PublishRate rate;
     private final BooleanSupplier overloaded;
     private final Background background;
 
-    Publisher(
-            Broker broker,
-            ChannelsConfig channels,
-            PublishRate rate,
-            BooleanSupplier overloaded,
-            Background background) {
+    Publisher(Broker broker, ChannelsConfig channels, BooleanSupplier overloaded, Background background) {
         this.broker = broker;
         this.channels = channels;
-        this.rate = rate;
         this.overloaded = overloaded;
         this.background = background;
     }
@@ -98,17 +91,13 @@ final class Publisher {
     }
 
     /**
-     * A request to publish {@code message} to {@code channel}.
+     * A request of {@code caller} to publish {@code message} to {@code channel}.
      *
      * @throws ApiError if the channel does not take it
      */
-    Broker.Request request(String channel, Message message) throws ApiError {
+    Broker.Request request(Caller caller, String channel, Message message) throws ApiError {
         ChannelRules rules = rulesOf(channel);
-        if (rules.publish() == Access.NOBODY) {
-            throw new ApiError(
-                    ApiError.Code.PERMISSION_DENIED,
-                    "nobody may publish to %s (its namespace says so)".formatted(channel));
-        }
+        caller.require(Permissions.publish(caller.who(), channel, rules));
         int length = message.content().data().length;
         if (length > rules.maxPayload()) {
             throw new ApiError(
@@ -142,8 +131,8 @@ final class Publisher {
      *
      * @throws ApiError 111 if the gateway or the configured rate cannot take more now
      */
-    CompletionStage<Published> publish(Broker.Request request) throws ApiError {
-        require(1);
+    CompletionStage<Published> publish(Caller caller, Broker.Request request) throws ApiError {
+        require(caller, 1);
         return broker.publish(List.of(request)).thenApply(outcomes -> Published.of(outcomes.get(0)));
     }
 
@@ -152,14 +141,15 @@ final class Publisher {
      *
      * @throws ApiError 111 if the gateway or the configured rate cannot take more now; then none is published
      */
-    <R> CompletionStage<R> publish(List<Draft> drafts, Function<List<Published>, R> reply) throws ApiError {
+    <R> CompletionStage<R> publish(Caller caller, List<Draft> drafts, Function<List<Published>, R> reply)
+            throws ApiError {
         List<Broker.Request> batch = new ArrayList<>(drafts.size());
         for (Draft draft : drafts) {
             if (draft.request() != null) {
                 batch.add(draft.request());
             }
         }
-        require(batch.size());
+        require(caller, batch.size());
         return background.apply(
                 broker.publish(batch), drafts.size(), outcomes -> reply.apply(merged(drafts, outcomes)));
     }
@@ -173,10 +163,10 @@ final class Publisher {
         return merged;
     }
 
-    private void require(int count) throws ApiError {
+    private void require(Caller caller, int count) throws ApiError {
         if (overloaded.getAsBoolean()) {
             throw ApiError.busy("subscribers cannot be served as fast as you publish; try again later", 1);
         }
-        rate.take(count);
+        caller.take(count);
     }
 }

@@ -1,6 +1,12 @@
 package dev.fanfare.gateway.boot;
 
 import dev.fanfare.gateway.api.Api;
+import dev.fanfare.gateway.api.ApiAccess;
+import dev.fanfare.gateway.auth.AuthConfig;
+import dev.fanfare.gateway.auth.Authenticator;
+import dev.fanfare.gateway.auth.Identity;
+import dev.fanfare.gateway.auth.MemoryRevocations;
+import dev.fanfare.gateway.auth.Revocations;
 import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.config.ConfigException;
 import dev.fanfare.gateway.console.StaticPage;
@@ -33,6 +39,7 @@ import dev.fanfare.gateway.transport.NativeTransport;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +71,9 @@ final class Gateway implements AutoCloseable {
     private final GatewayServer server;
     private final Broker broker;
     private final PresenceStore presence;
+    private final Revocations revocations;
+    private final Authenticator authenticator;
+    private final Identity identity;
     private final Hub hub;
     private final GatewayServer.Routes routes;
     private final GatewayMetrics metrics;
@@ -93,7 +103,18 @@ final class Gateway implements AutoCloseable {
         metrics.watchEngineBounds(counts::channels, counts::refused, counts::keysEvicted);
         broker = memoryBroker;
         presence = new MemoryPresence(engine);
-        hub = new Hub(server.workers(), config.hub(), new Hub.Engine(broker, presence), metrics);
+        MemoryRevocations kept = new MemoryRevocations(config.auth(), Clock.systemUTC());
+        metrics.watchRevocations(kept::count);
+        revocations = kept;
+        hub = new Hub(
+                server.workers(),
+                config.hub(),
+                new Hub.Engine(broker, presence),
+                new Hub.Tokens(revocations, config.auth().expiryGrace()),
+                metrics);
+        revocations.listen(revoked -> hub.closeRevoked());
+        authenticator = Authenticator.of(config.auth(), revocations, metrics);
+        identity = new Identity(authenticator, config.auth().hasKeys());
         JvmMemory jvmMemory = new JvmMemory();
         metrics.watchMemory(jvmMemory);
         memory = new MemoryHeadroom(config.limits().maxMemoryPercent(), jvmMemory, hub::count);
@@ -132,7 +153,7 @@ final class Gateway implements AutoCloseable {
                         config.channels(),
                         origins(),
                         config.tls()),
-                new GatewayServer.Service(hub, routes, metrics, readiness, memory, certificates),
+                new GatewayServer.Service(hub, routes, identity, metrics, readiness, memory, certificates),
                 heard);
         if (certificates != null) {
             certificates.start();
@@ -171,6 +192,7 @@ final class Gateway implements AutoCloseable {
         if (certificates != null) {
             certificates.release();
         }
+        authenticator.close();
         broker.close();
         background.shutdownNow();
         watch.shutdownNow();
@@ -201,8 +223,18 @@ final class Gateway implements AutoCloseable {
         return ticks == null ? "no ticks (ticker.source: off)" : ticks.describe();
     }
 
+    /**
+     * Whether what the gateway tells of itself needs the key of the API: as soon as somebody has set keys, for the API or for tokens, and the
+     * public could ask.
+     */
+    private boolean isProtected() {
+        boolean apart = config.server().management().port() != null;
+        boolean open = config.api().keys().isEmpty() && config.auth().mode() != AuthConfig.Mode.TOKENS;
+        return !apart && !open;
+    }
+
     private Origins origins() {
-        return new Origins(config.origins(), true);
+        return new Origins(config.origins(), config.auth().mode() != AuthConfig.Mode.TOKENS);
     }
 
     /** With an address for management the public keeps streams and health: whatever else there is, it cannot be found there. */
@@ -231,8 +263,22 @@ final class Gateway implements AutoCloseable {
         routes.put("/favicon.svg", StaticPage.of("favicon.svg", "image/svg+xml"));
         routes.put("/console/stats", new StatsRoute(hub, metrics, readiness, node, background));
         routes.put("/metrics", new MetricsRoute(registry, background));
-        Api.Parts parts = new Api.Parts(config.channels(), broker, presence, hub, background, Version.get());
-        routes.putAll(Api.routes(config.api(), parts));
+        ApiAccess access = new ApiAccess(config.api(), identity, metrics);
+        if (isProtected()) {
+            for (String path : List.of("/console/stats", "/metrics")) {
+                routes.computeIfPresent(path, (same, route) -> access.forOperators(route));
+            }
+        }
+        Api.Parts parts = new Api.Parts(
+                config.channels(),
+                broker,
+                presence,
+                hub,
+                revocations,
+                config.auth().hasKeys(),
+                background,
+                Version.get());
+        routes.putAll(Api.routes(config.api(), access, parts));
         routes.put("/health/live", HealthRoutes.live());
         routes.put("/health/ready", HealthRoutes.ready(readiness));
         return routes;

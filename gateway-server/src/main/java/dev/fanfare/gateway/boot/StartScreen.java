@@ -105,9 +105,9 @@ final class StartScreen {
     }
 
     private static String api(ApiConfig api) {
-        return api.key().isEmpty()
+        return api.keys().isEmpty()
                 ? "open to programs on this machine (a proxy that adds no X-Forwarded-For is one), for no key is set: api.key"
-                : "open to whoever sends the key (api.key)";
+                : "open to whoever sends a key (api.key, api.keys)";
     }
 
     private static String slow(GatewayConfig config) {

@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request as a route sees it. Immutable; any thread.
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param headers header fields
  * @param body what it carried
  * @param from the other end of the connection
+ * @param page whose page sends it; null where that does not matter
  */
 @SuppressWarnings("ArrayRecordComponent") // made once, read once, never compared
 public record HttpCall(
@@ -23,4 +25,5 @@ public record HttpCall(
         Map<String, List<String>> query,
         HttpHeaders headers,
         byte[] body,
-        InetSocketAddress from) {}
+        InetSocketAddress from,
+        Origins.@Nullable Visit page) {}

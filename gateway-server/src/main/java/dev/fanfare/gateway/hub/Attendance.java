@@ -2,6 +2,7 @@ package dev.fanfare.gateway.hub;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.fanfare.gateway.channel.ClientInfo;
 import dev.fanfare.gateway.channel.Publication;
 import dev.fanfare.gateway.engine.Broker;
@@ -27,31 +28,39 @@ final class Attendance {
     void came(Subscription subscription, ClientId client) {
         Topic topic = subscription.topic;
         if (topic.pattern == null && topic.rules.presence()) {
-            presence.add(topic.name, client.info());
+            presence.add(topic.name, client.info(subscription.owner.who()));
         }
-        announce(topic, client.info(), Publication.Kind.JOIN);
+        announce(subscription, client, Publication.Kind.JOIN);
     }
 
     void went(Subscription subscription, ClientId client) {
         Topic topic = subscription.topic;
         if (topic.pattern == null && topic.rules.presence()) {
-            presence.remove(topic.name, client.info());
+            presence.remove(topic.name, client.info(subscription.owner.who()));
         }
-        announce(topic, client.info(), Publication.Kind.LEAVE);
+        announce(subscription, client, Publication.Kind.LEAVE);
     }
 
-    private void announce(Topic topic, ClientInfo client, Publication.Kind kind) {
+    private void announce(Subscription subscription, ClientId client, Publication.Kind kind) {
+        Topic topic = subscription.topic;
         if (topic.pattern != null || !topic.rules.joinLeave()) {
             return;
         }
         if (topic.roster.size() > crowd) {
             metrics.crowded();
         } else {
-            byte[] who = "{\"client\":\"%s\",\"user\":\"%s\"}"
-                    .formatted(client.client(), client.user())
-                    .getBytes(UTF_8);
+            byte[] who = view(client.info(subscription.owner.who())).getBytes(UTF_8);
             broker.publish(List.of(new Broker.Request(
                     topic.name, topic.rules, new Publication.Content(kind, who, true, null, null), null)));
         }
+    }
+
+    private static String view(ClientInfo client) {
+        StringBuilder json = new StringBuilder(64).append("{\"client\":\"").append(client.client());
+        JsonStringEncoder.getInstance().quoteAsString(client.user(), json.append("\",\"user\":\""));
+        json.append('"');
+        return (client.info() == null ? json : json.append(",\"info\":").append(client.info()))
+                .append('}')
+                .toString();
     }
 }

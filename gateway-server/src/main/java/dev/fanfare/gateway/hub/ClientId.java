@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.hub;
 
+import dev.fanfare.gateway.auth.Principal;
 import dev.fanfare.gateway.channel.ClientInfo;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +28,8 @@ record ClientId(String node, int shard, long serial) {
         }
     }
 
-    ClientInfo info() {
-        return new ClientInfo(toString(), "");
+    ClientInfo info(Principal who) {
+        return new ClientInfo(toString(), who.user(), who.info());
     }
 
     @Override

@@ -77,6 +77,16 @@ final class Encoding {
         return protocol.format().frame(SseWire.event(null, "gap", loss.end()));
     }
 
+    /** Tells a client that its token has expired, and how many seconds it has left. */
+    static byte[] expired(int graceSeconds, StreamProtocol protocol) {
+        String when = "{\"grace\":%d}".formatted(graceSeconds);
+        return protocol.format()
+                .frame(
+                        protocol.kind() == StreamKind.WEBSOCKET
+                                ? "{\"expired\":%s}".formatted(when).getBytes(UTF_8)
+                                : SseWire.event(null, "expired", when.getBytes(UTF_8)));
+    }
+
     /** A message without data that only says where the client stands; WebSocket. */
     static byte[] position(String channel, StreamPosition at) {
         return WebSocketWire.text(

@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.hub;
 
+import dev.fanfare.gateway.auth.Revocations;
 import dev.fanfare.gateway.channel.ChannelRules;
 import dev.fanfare.gateway.channel.Publication;
 import dev.fanfare.gateway.engine.Broker;
@@ -9,6 +10,7 @@ import dev.fanfare.gateway.metrics.StreamKind;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +20,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** All shards: the one door through which other threads reach the subscribers. Thread: any. */
 public final class Hub implements Broker.Listener {
@@ -27,6 +30,7 @@ public final class Hub implements Broker.Listener {
     private final Map<EventLoop, Shard> shardOf = new HashMap<>();
     private final List<Shard> shards = new ArrayList<>();
     private final Interests interests;
+    private final Users users;
     private final HubConfig config;
     private final GatewayMetrics metrics;
     private final String node =
@@ -40,12 +44,31 @@ public final class Hub implements Broker.Listener {
             PendingTotal pending,
             GatewayMetrics metrics,
             String node,
-            int index) {}
+            int index,
+            Tokens tokens,
+            Users users) {}
 
     /** The state the hub works on. */
     public record Engine(Broker broker, PresenceStore presence) {}
 
-    public Hub(EventLoopGroup loops, HubConfig config, Engine engine, GatewayMetrics metrics) {
+    /**
+     * What becomes of connections because of their tokens.
+     *
+     * @param revocations tokens that are no longer good
+     * @param expiryGrace from telling a client that its token has expired until its connection ends
+     */
+    public record Tokens(Revocations revocations, Duration expiryGrace) {}
+
+    /**
+     * Whose connections are meant: of both, if both are given.
+     *
+     * @param client one connection, as presence and join messages name it
+     * @param user all of this user
+     */
+    public record Target(@Nullable String client, @Nullable String user) {}
+
+    public Hub(EventLoopGroup loops, HubConfig config, Engine engine, Tokens tokens, GatewayMetrics metrics) {
+        users = new Users(config.bounds().perUser());
         this.config = config;
         this.metrics = metrics;
         List<EventLoop> all = new ArrayList<>();
@@ -58,7 +81,16 @@ public final class Hub implements Broker.Listener {
             Shard shard = new Shard(
                     loop,
                     config,
-                    new Parts(engine.broker(), engine.presence(), interests, pending, metrics, node, shards.size()));
+                    new Parts(
+                            engine.broker(),
+                            engine.presence(),
+                            interests,
+                            pending,
+                            metrics,
+                            node,
+                            shards.size(),
+                            tokens,
+                            users));
             shardOf.put(loop, shard);
             shards.add(shard);
         }
@@ -141,41 +173,76 @@ public final class Hub implements Broker.Listener {
     }
 
     /**
-     * Subscribes a connection to one more channel.
+     * Subscribes connections to one more channel.
      *
-     * @param most subscriptions the connection may have
+     * @param most subscriptions a connection may have
      */
-    public CompletionStage<Subscribed> subscribe(String client, Wish wish, int most) {
+    public CompletionStage<Subscribed> subscribe(Target target, Wish wish, int most) {
         AtomicBoolean tooMany = new AtomicBoolean();
-        return with(client, (shard, subscriber) -> {
-                    boolean more = subscriber.subscriptions().to(wish.name()) == null;
-                    tooMany.set(more
+        return with(target, (shard, subscriber) -> {
+                    boolean isNew = subscriber.subscriptions().to(wish.name()) == null;
+                    if (isNew
                             && (subscriber.subscriptions().all().size() >= most
-                                    || shard.refusal(List.of(wish)) != null));
-                    if (!tooMany.get()) {
+                                    || shard.refusal(List.of(wish)) != null)) {
+                        tooMany.set(true);
+                    } else {
                         shard.subscribe(subscriber, List.of(wish));
                     }
                 })
-                .thenApply(there -> !there ? Subscribed.GONE : tooMany.get() ? Subscribed.TOO_MANY : Subscribed.YES);
+                .thenApply(
+                        found -> tooMany.get() ? Subscribed.TOO_MANY : found == 0 ? Subscribed.GONE : Subscribed.YES);
     }
 
-    /** Ends a connection's subscription; false if the connection is not there. */
-    public CompletionStage<Boolean> unsubscribe(String client, String channel) {
-        return with(client, (shard, subscriber) -> shard.unsubscribe(subscriber, channel));
+    /** Ends a subscription of connections; how many there are of them. */
+    public CompletionStage<Integer> unsubscribe(Target target, String channel) {
+        return with(target, (shard, subscriber) -> shard.unsubscribe(subscriber, channel));
     }
 
-    /** Closes a connection; false if it is not there. */
-    public CompletionStage<Boolean> disconnect(String client) {
-        return with(client, (shard, subscriber) -> subscriber.disconnect());
+    /** Closes connections; how many. */
+    public CompletionStage<Integer> disconnect(Target target) {
+        return with(target, (shard, subscriber) -> subscriber.disconnect());
     }
 
-    private CompletionStage<Boolean> with(String client, BiConsumer<Shard, Subscriber> what) {
+    /** Closes the connections whose tokens are not good any more, each loop its own. */
+    public void closeRevoked() {
+        shards.forEach(Shard::closeRevoked);
+    }
+
+    private CompletionStage<Integer> with(Target target, BiConsumer<Shard, Subscriber> what) {
+        String user = target.user();
+        if (target.client() != null) {
+            return withOne(target.client(), (shard, subscriber) -> {
+                if (user == null || subscriber.who().user().equals(user)) {
+                    what.accept(shard, subscriber);
+                }
+            });
+        }
+        CompletableFuture<Integer> found = CompletableFuture.completedFuture(0);
+        if (user == null || !users.isHere(user)) {
+            return found;
+        }
+        for (Shard shard : shards) {
+            Search.Question question =
+                    new Search.Question(who -> who.user().equals(user), subscriber -> what.accept(shard, subscriber));
+            shard.ask(question);
+            found = found.thenCombine(question.found(), Integer::sum);
+        }
+        return found;
+    }
+
+    private CompletionStage<Integer> withOne(String client, BiConsumer<Shard, Subscriber> what) {
         ClientId id = ClientId.parse(client);
         if (id == null || !id.node().equals(node) || id.shard() < 0 || id.shard() >= shards.size()) {
-            return CompletableFuture.completedFuture(false);
+            return CompletableFuture.completedFuture(0);
         }
         Shard shard = shards.get(id.shard());
-        return shard.with(id.serial(), subscriber -> what.accept(shard, subscriber));
+        return shard.with(id.serial(), subscriber -> what.accept(shard, subscriber))
+                .thenApply(there -> there ? 1 : 0);
+    }
+
+    /** Users with at least one connection. */
+    public int users() {
+        return users.count();
     }
 
     /** Channels somebody subscribed to by name. */

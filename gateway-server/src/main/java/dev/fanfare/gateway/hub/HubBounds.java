@@ -12,8 +12,10 @@ import dev.fanfare.gateway.config.Settings;
  * @param patterns different ones of each event loop, all loops together
  * @param subscriptions of all connections together
  * @param crowd subscribers a channel may have on one event loop for comings and goings to be told: each is told to all
+ * @param perUser connections of one user; 0 for no limit
  */
-public record HubBounds(int queued, int queuedBytes, int channels, int patterns, int subscriptions, int crowd) {
+public record HubBounds(
+        int queued, int queuedBytes, int channels, int patterns, int subscriptions, int crowd, int perUser) {
     static HubBounds from(Settings in) {
         return new HubBounds(
                 in.number(
@@ -45,6 +47,11 @@ public record HubBounds(int queued, int queuedBytes, int channels, int patterns,
                         "channels.join-leave-crowd",
                         1_000,
                         new Range<>(1, 1_000_000),
-                        "subscribers of a channel on one event loop beyond whom nobody is told who comes and goes"));
+                        "subscribers of a channel on one event loop beyond whom nobody is told who comes and goes"),
+                in.number(
+                        "limits.max-connections-per-user",
+                        0,
+                        new Range<>(0, 1_000_000),
+                        "open streams of one user (sub of the token); 0 means no limit"));
     }
 }

@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.hub;
 
+import dev.fanfare.gateway.auth.Principal;
 import dev.fanfare.gateway.channel.Cursor;
 import dev.fanfare.gateway.channel.StreamPosition;
 import dev.fanfare.gateway.metrics.CloseReason;
@@ -47,6 +48,10 @@ public final class Shard {
     private final Topics topics;
     private final Reader reader;
     private final Attendance attendance;
+    private final Hub.Tokens tokens;
+    private final Users users;
+    private final Search search;
+    private final Search.Question revoked = new Search.Question(this::isRevoked, Subscriber::revoke);
     private final String node;
     private final int index;
     private final Tally tally = new Tally();
@@ -68,6 +73,9 @@ public final class Shard {
         this.metrics = parts.metrics();
         this.node = parts.node();
         this.index = parts.index();
+        this.tokens = parts.tokens();
+        this.users = parts.users();
+        this.search = new Search(loop, roster);
         this.attendance =
                 new Attendance(parts.broker(), parts.presence(), config.bounds().crowd(), metrics);
         this.topics = new Topics(parts.interests(), index);
@@ -85,11 +93,13 @@ public final class Shard {
     }
 
     /** Adds a connection of this loop; it receives nothing yet but heartbeats. */
-    public Subscriber join(Channel channel, StreamProtocol protocol) {
+    public Subscriber join(Channel channel, StreamProtocol protocol, Principal who) {
         assert onLoop();
         int period = protocol.beat().seconds();
         int firstHeartbeat = now() + 1 + period / 2 + Math.floorMod(phase++, period); // spread, or all come at once
-        Subscriber subscriber = new Subscriber(this, channel, protocol, serials++, firstHeartbeat);
+        Subscriber subscriber = new Subscriber(this, channel, protocol, who, serials++);
+        subscriber.firstHeartbeat(firstHeartbeat);
+        users.came(who);
         roster.add(subscriber);
         bySerial.put(subscriber.serial(), subscriber);
         counts.lazySet(protocol.kind().ordinal(), counts.get(protocol.kind().ordinal()) + 1);
@@ -100,9 +110,20 @@ public final class Shard {
         return subscriber;
     }
 
+    /** Why {@code who} cannot have one more connection with these wishes now; null if it can. */
+    public @Nullable Refusal refusal(Principal who, List<Wish> wishes) {
+        return users.hasRoomFor(who) ? refusal(wishes) : Refusal.PER_USER;
+    }
+
     /** Why {@code wishes} cannot be granted now; null if they can. */
-    public @Nullable Refusal refusal(List<Wish> wishes) {
+    @Nullable
+    Refusal refusal(List<Wish> wishes) {
         return topics.refusal(wishes, config.bounds());
+    }
+
+    /** Whether the token of {@code who} was revoked, perhaps after it was looked at. */
+    public boolean isRevoked(Principal who) {
+        return tokens.revocations().isRevoked(who);
     }
 
     /** Subscribes to what is wished for; begins at once, or with what was missed since the position that is known. */
@@ -145,6 +166,7 @@ public final class Shard {
                 end(each);
             }
             subscriber.subscriptions(Subscriptions.NONE);
+            users.went(subscriber.who());
             metrics.closed(subscriber.kind(), subscriber.reason());
         }
     }
@@ -182,6 +204,16 @@ public final class Shard {
             }
         });
         return done;
+    }
+
+    /** Closes the connections whose tokens are not good any more. Any thread. */
+    void closeRevoked() {
+        loop.execute(() -> search.askOnce(revoked));
+    }
+
+    /** Looks through all subscribers. Any thread. */
+    void ask(Search.Question question) {
+        loop.execute(() -> search.ask(question));
     }
 
     private void end(Subscription subscription) {
@@ -312,6 +344,20 @@ public final class Shard {
     /** Seconds since this shard was made. */
     int now() {
         return (int) TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNanos);
+    }
+
+    /** When the token of {@code who} expires, in seconds as {@link #now}. */
+    int secondOfExpiry(Principal who) {
+        if (who.expiresAtSeconds() == Principal.NEVER) {
+            return Integer.MAX_VALUE;
+        }
+        long left = who.expiresAtSeconds() - TimeUnit.MILLISECONDS.toSeconds(System.currentTimeMillis());
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(0, now() + left));
+    }
+
+    /** From telling a client that its token has expired until its connection ends. */
+    int graceSeconds() {
+        return (int) tokens.expiryGrace().toSeconds();
     }
 
     HubConfig config() {

@@ -1,10 +1,11 @@
 package dev.fanfare.gateway.hub;
 
+import dev.fanfare.gateway.metrics.CloseReason;
 import dev.fanfare.gateway.metrics.StreamKind;
 import dev.fanfare.gateway.wire.Compressor;
 import dev.fanfare.gateway.wire.SharedFrame;
 import dev.fanfare.gateway.wire.WireFormat;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param format in which messages go out
  * @param envelope whether a message comes in a JSON object that names its channel, or as it was published
  * @param beat what is sent to show and to see that the connection lives
- * @param goodbye the last bytes of a stream when the gateway shuts down, made anew for each connection
+ * @param goodbye the last bytes of a stream that the gateway ends, made anew for each connection
  * @param compressor what makes publications shorter; null if they go out as they are
  */
 public record StreamProtocol(
@@ -24,7 +25,7 @@ public record StreamProtocol(
         WireFormat format,
         boolean envelope,
         Heartbeat beat,
-        Supplier<byte[]> goodbye,
+        Function<CloseReason, byte[]> goodbye,
         @Nullable Compressor compressor) {
     /**
      * A sign of life.

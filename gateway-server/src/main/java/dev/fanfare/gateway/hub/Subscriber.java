@@ -1,5 +1,6 @@
 package dev.fanfare.gateway.hub;
 
+import dev.fanfare.gateway.auth.Principal;
 import dev.fanfare.gateway.channel.Publication;
 import dev.fanfare.gateway.channel.SlowConsumerPolicy;
 import dev.fanfare.gateway.metrics.CloseReason;
@@ -31,6 +32,7 @@ public final class Subscriber extends Roster.Seat {
     private final Shard shard;
     private final Channel channel;
     private final StreamProtocol protocol;
+    private final Principal who;
     private State state = State.OPEN;
     private @Nullable CloseReason reason;
     private @Nullable Backlog backlog;
@@ -38,13 +40,25 @@ public final class Subscriber extends Roster.Seat {
     private final long serial;
     /** When the sweep must do something next, in the shard's seconds. */
     private int due;
+    /** When the token expires or, once the client was told so ({@link #reason}), when the connection ends; in the shard's seconds. */
+    private int expires;
 
-    Subscriber(Shard shard, Channel channel, StreamProtocol protocol, long serial, int firstHeartbeat) {
+    Subscriber(Shard shard, Channel channel, StreamProtocol protocol, Principal who, long serial) {
         this.shard = shard;
         this.channel = channel;
         this.protocol = protocol;
+        this.who = who;
         this.serial = serial;
-        this.due = firstHeartbeat;
+        this.expires = shard.secondOfExpiry(who);
+    }
+
+    void firstHeartbeat(int second) {
+        due = second;
+    }
+
+    /** Whose connection it is. */
+    Principal who() {
+        return who;
     }
 
     boolean isLeaving() {
@@ -286,10 +300,12 @@ public final class Subscriber extends Roster.Seat {
         return backlog == null ? 0 : backlog.messages();
     }
 
-    /** Called about once a second: heartbeats, and the end of connections that do not answer or take nothing. */
+    /** Called about once a second: heartbeats, and the end of connections that do not answer, take nothing, or are not welcome any more. */
     void sweep(int now) {
         if (backlog != null && backlog.stalled(now, shard.config().stallSeconds())) {
             close(CloseReason.STALLED);
+        } else if (now >= expires && state != State.LEAVING) {
+            expire(now);
         } else if (now >= due) {
             overdue(now);
         }
@@ -305,6 +321,21 @@ public final class Subscriber extends Roster.Seat {
                     heartbeat(now);
                 }
             }
+        }
+    }
+
+    /** Tells the client first, so that it can come back with a new token before this connection ends. */
+    private void expire(int now) {
+        int grace = shard.graceSeconds();
+        boolean again = reason == CloseReason.EXPIRED;
+        if (!again) {
+            reason = CloseReason.EXPIRED;
+            expires = now + grace;
+            byte[] told = Encoding.expired(grace, protocol);
+            send(channel.alloc().directBuffer(told.length).writeBytes(told)); // the direct writer wants an address
+        }
+        if (again || grace == 0) {
+            sayGoodbye(CloseReason.EXPIRED);
         }
     }
 
@@ -326,13 +357,18 @@ public final class Subscriber extends Roster.Seat {
         sayGoodbye(CloseReason.DISCONNECTED);
     }
 
+    /** Ends the stream because its token is not good any more. */
+    void revoke() {
+        sayGoodbye(CloseReason.REVOKED);
+    }
+
     private boolean sayGoodbye(CloseReason why) {
         if (state == State.LEAVING) {
             return false;
         }
         leaving(why);
         ChannelFuture sent =
-                channel.writeAndFlush(Unpooled.wrappedBuffer(protocol.goodbye().get()));
+                channel.writeAndFlush(Unpooled.wrappedBuffer(protocol.goodbye().apply(why)));
         if (!protocol.beat().answers()) {
             sent.addListener(ChannelFutureListener.CLOSE);
         }

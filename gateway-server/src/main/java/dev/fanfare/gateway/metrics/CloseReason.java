@@ -10,6 +10,10 @@ public enum CloseReason {
     DRAIN,
     /** Somebody asked for it through the API. */
     DISCONNECTED,
+    /** Its token has expired; counted also if the client left by itself after it was told so. */
+    EXPIRED,
+    /** Its token was revoked. */
+    REVOKED,
     /** Policy {@code disconnect}: more bytes waited than one connection may hold. */
     SLOW,
     /** More bytes waited for all sockets together than may, and most of them for this one. */

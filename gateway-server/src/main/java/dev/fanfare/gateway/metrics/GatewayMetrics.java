@@ -31,6 +31,7 @@ public final class GatewayMetrics {
     private final Map<StreamKind, Map<CloseReason, Counter>> closed = new EnumMap<>(StreamKind.class);
     private final Map<Refusal, Counter> refused = new EnumMap<>(Refusal.class);
     private final Map<Limit, Counter> limits = new EnumMap<>(Limit.class);
+    private final Map<ApiRefusal, Counter> apiRefused = new EnumMap<>(ApiRefusal.class);
     private final Map<TokenResult, Counter> tokens = new EnumMap<>(TokenResult.class);
     private final Map<Handshake, Counter> handshakes = new EnumMap<>(Handshake.class);
     private final Map<StreamKind, Counter> delivered = new EnumMap<>(StreamKind.class);
@@ -87,6 +88,9 @@ public final class GatewayMetrics {
         }
         for (Limit limit : Limit.values()) {
             limits.put(limit, counter(Meter.LIMITS, Tags.of("limit", limit.label())));
+        }
+        for (ApiRefusal reason : ApiRefusal.values()) {
+            apiRefused.put(reason, counter(Meter.API_REFUSED, Tags.of("reason", reason.label())));
         }
         for (TokenResult result : TokenResult.values()) {
             tokens.put(result, counter(Meter.TOKENS, Tags.of("result", result.label())));
@@ -148,6 +152,11 @@ public final class GatewayMetrics {
     /** A client went beyond {@code limit}. */
     public void reached(Limit limit) {
         of(limits, limit).increment();
+    }
+
+    /** A call of the API, or a part of it, was not carried out. */
+    public void apiRefused(ApiRefusal reason) {
+        of(apiRefused, reason).increment();
     }
 
     /** A token was presented. */

@@ -5,6 +5,7 @@ enum Meter {
     CONNECTIONS("gateway_connections", "Open streams now."),
     OPENED("gateway_connections_opened", "Streams opened."),
     CLOSED("gateway_connections_closed", "Streams closed, by reason."),
+    API_REFUSED("gateway_api_refused", "Calls of the API, or parts of them, that were not carried out, by reason."),
     HTTP(
             "gateway_http_requests",
             "HTTP requests answered, by status; a stream counts as 200 (SSE) or 101 (WebSocket)."),

@@ -8,6 +8,7 @@ public enum Refusal {
     MAX_STREAMS("the gateway holds as many streams as it may"),
     PER_ADDRESS("this address holds as many connections as it may"),
     ADDRESS_RATE("this address opens connections too fast"),
+    PER_USER("this user holds as many connections as it may"),
     OPEN_RATE("too many connections at once"),
     MEMORY("the gateway is short of memory"),
     CHANNELS("the gateway has as many channels as it may"),

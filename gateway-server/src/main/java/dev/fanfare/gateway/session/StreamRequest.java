@@ -1,6 +1,7 @@
 package dev.fanfare.gateway.session;
 
-import dev.fanfare.gateway.channel.Access;
+import dev.fanfare.gateway.auth.Permissions;
+import dev.fanfare.gateway.auth.Principal;
 import dev.fanfare.gateway.channel.ChannelName;
 import dev.fanfare.gateway.channel.ChannelPattern;
 import dev.fanfare.gateway.channel.ChannelRules;
@@ -40,19 +41,28 @@ public record StreamRequest(List<Wish> wishes, boolean envelope) {
      * Reads the query: {@code channels} (a comma-separated list, repeated or not), {@code format} ({@code raw} or
      * {@code json}), and a cursor ({@code recover}, {@code lastEventId}, {@code last_event_id}) or positions ({@code recover}).
      *
+     * <p>What may not be subscribed to refuses the whole stream: a client that asked for three channels and hears two would not know it. So a
+     * cursor, too, reads only where its bearer may subscribe.
+     *
+     * @param who asks; without names in the query the stream is for the channels its token names, else for the ticks
      * @param query parameters of the request
      * @param lastEventId the header, stronger than the query
      * @param webSocket its messages come in an envelope unless {@code format=raw} is asked for, or no channel is named
-     * @throws HttpProblem 400 or 403, naming what was wrong and what is allowed
+     * @throws HttpProblem 400, 401 or 403, naming what was wrong and what is allowed
      */
     public static StreamRequest of(
-            Map<String, List<String>> query, @Nullable String lastEventId, boolean webSocket, ChannelsConfig config)
+            Principal who,
+            Map<String, List<String>> query,
+            @Nullable String lastEventId,
+            boolean webSocket,
+            ChannelsConfig config)
             throws HttpProblem {
         Set<String> names = names(query);
         String format = last(query, "format");
         if (format != null && !format.equals("raw") && !format.equals("json")) {
             throw bad("format '%s' is not known; allowed: raw, json".formatted(format));
         }
+        names.addAll(names.isEmpty() ? who.grants().channels() : List.of());
         boolean standard = webSocket && !names.isEmpty();
         if (names.isEmpty()) {
             names.add(ChannelsConfig.TICKS);
@@ -70,13 +80,12 @@ public record StreamRequest(List<Wish> wishes, boolean envelope) {
         List<Wish> wishes = new ArrayList<>(names.size());
         for (String name : names) {
             StreamPosition since = lost ? StreamPosition.UNKNOWN : known.get(name);
-            wishes.add(wish(name, config, since, cameBack));
+            wishes.add(wish(name, rules(who, name, config), since, cameBack));
         }
         return new StreamRequest(wishes, format == null ? standard : format.equals("json"));
     }
 
-    private static Wish wish(String name, ChannelsConfig config, @Nullable StreamPosition since, boolean cameBack)
-            throws HttpProblem {
+    private static ChannelRules rules(Principal who, String name, ChannelsConfig config) throws HttpProblem {
         boolean isPattern = ChannelPattern.isPattern(name);
         String problem = isPattern
                 ? ChannelPattern.problem(name, config.maxName())
@@ -85,11 +94,16 @@ public record StreamRequest(List<Wish> wishes, boolean envelope) {
             throw bad(problem);
         }
         ChannelRules rules = config.rulesOf(name);
-        if (rules.subscribe() == Access.NOBODY) {
-            throw HttpProblem.of(
-                    HttpResponseStatus.FORBIDDEN, "nobody may subscribe to %s (its namespace says so)".formatted(name));
+        HttpProblem refused = Permissions.subscribe(who, name, rules);
+        if (refused != null) {
+            throw refused;
         }
-        boolean missed = cameBack && (isPattern || !rules.retains()); // a cursor has no place for these
+        return rules;
+    }
+
+    private static Wish wish(String name, ChannelRules rules, @Nullable StreamPosition since, boolean cameBack) {
+        boolean missed =
+                cameBack && (ChannelPattern.isPattern(name) || !rules.retains()); // a cursor has no place for these
         return new Wish(name, rules, missed ? StreamPosition.UNKNOWN : since);
     }
 

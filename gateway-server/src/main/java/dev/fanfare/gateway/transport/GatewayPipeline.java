@@ -1,6 +1,7 @@
 package dev.fanfare.gateway.transport;
 
 import dev.fanfare.gateway.address.Forwarding;
+import dev.fanfare.gateway.auth.Principal;
 import dev.fanfare.gateway.hub.Shard;
 import dev.fanfare.gateway.hub.StreamProtocol;
 import dev.fanfare.gateway.hub.Subscriber;
@@ -200,18 +201,18 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
     }
 
     /** Turns the connection into an SSE stream that begins with {@code head}. */
-    void becomeSse(Channel channel, StreamProtocol protocol, List<Wish> wishes, StreamHead head) {
+    void becomeSse(Channel channel, StreamProtocol protocol, Principal who, List<Wish> wishes, StreamHead head) {
         Shard shard = endpoints.worker(channel).shard();
-        Subscriber subscriber = shard.join(channel, protocol);
+        Subscriber subscriber = shard.join(channel, protocol, who);
         channel.pipeline().addLast(new SseHandler(subscriber, config.client().sseBytes()));
         leaveHttp(channel, head);
         shard.subscribe(subscriber, wishes);
     }
 
     /** Turns the connection into a WebSocket stream that begins with {@code head}. */
-    void becomeWebSocket(Channel channel, StreamProtocol protocol, List<Wish> wishes, StreamHead head) {
+    void becomeWebSocket(Channel channel, StreamProtocol protocol, Principal who, List<Wish> wishes, StreamHead head) {
         Shard shard = endpoints.worker(channel).shard();
-        Subscriber subscriber = shard.join(channel, protocol);
+        Subscriber subscriber = shard.join(channel, protocol, who);
         channel.pipeline()
                 .addLast(new WebSocket13FrameDecoder(protocol.compressor() == null ? frames : deflatedFrames))
                 .addLast(new WebSocketHandler(subscriber, endpoints.messages()));

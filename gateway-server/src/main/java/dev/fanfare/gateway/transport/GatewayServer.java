@@ -2,6 +2,7 @@ package dev.fanfare.gateway.transport;
 
 import dev.fanfare.gateway.address.Forwarding;
 import dev.fanfare.gateway.address.ProxyConfig;
+import dev.fanfare.gateway.auth.Identity;
 import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.http.HttpRouter;
 import dev.fanfare.gateway.http.Origins;
@@ -90,6 +91,7 @@ public final class GatewayServer implements AutoCloseable {
     public record Service(
             Hub hub,
             Routes routes,
+            Identity identity,
             GatewayMetrics metrics,
             Readiness readiness,
             BooleanSupplier memoryTight,
@@ -145,7 +147,8 @@ public final class GatewayServer implements AutoCloseable {
                 service.readiness(),
                 new Bodies(http.maxBodies(), service.metrics()),
                 terms.origins(),
-                ClientMessages.of(http, heard, service.metrics()));
+                ClientMessages.of(http, heard, service.metrics()),
+                service.identity());
         endpoints = served;
         GatewayPipeline main = new GatewayPipeline(http, served, door(terms, service));
         Channel at = bind(bootstrap(terms, service, main), config.host(), config.port(), "server.host, server.port");

@@ -2,6 +2,8 @@ package dev.fanfare.gateway.transport;
 
 import dev.fanfare.gateway.address.Caller;
 import dev.fanfare.gateway.address.Forwarding;
+import dev.fanfare.gateway.auth.Identity;
+import dev.fanfare.gateway.auth.Principal;
 import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.http.HttpProblem;
 import dev.fanfare.gateway.http.HttpRoute;
@@ -37,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param bodies how much of request bodies is held
  * @param origins which web pages may come
  * @param messages what WebSocket clients may send
+ * @param identity who sends a request
  */
 record HttpEndpoints(
         HttpRouter router,
@@ -50,7 +53,8 @@ record HttpEndpoints(
         Readiness readiness,
         Bodies bodies,
         Origins origins,
-        ClientMessages messages) {
+        ClientMessages messages,
+        Identity identity) {
     private static final int RETRY_SPREAD_SECONDS = 10;
     /** What {@code router} does not know. */
     private static final Set<String> STREAMS = Set.of("/sse", "/ws");
@@ -59,7 +63,7 @@ record HttpEndpoints(
     HttpEndpoints with(HttpRouter others, Admission theirs, Forwarding believed) {
         return new HttpEndpoints(
                 others, sse, streams, channels, workers, metrics, theirs, believed, readiness, bodies, origins,
-                messages);
+                messages, identity);
     }
 
     /** The worker that owns {@code channel}. */
@@ -86,7 +90,7 @@ record HttpEndpoints(
                 Origins.require(visit);
             }
             return !STREAMS.contains(path)
-                    && router.find(head.head().method(), path).readsBody(head.call(caller.from()));
+                    && router.find(head.head().method(), path).readsBody(head.call(caller.from(), visit));
         } catch (IllegalArgumentException malformed) { // a broken escape in the path
             throw HttpProblem.of(HttpResponseStatus.BAD_REQUEST, "malformed request target");
         }
@@ -136,8 +140,8 @@ record HttpEndpoints(
 
     /** Counts a new stream as that of the one who asks for it; what is returned says why it is not taken on. */
     @Nullable
-    Refusal enterStream(Channel channel, Request request, List<Wish> wishes) {
-        Refusal refusal = worker(channel).shard().refusal(wishes);
+    Refusal enterStream(Channel channel, Request request, Principal who, List<Wish> wishes) {
+        Refusal refusal = worker(channel).shard().refusal(who, wishes);
         return refusal == null ? admission.enterStream(channel, caller(request, channel), System.nanoTime()) : refusal;
     }
 

@@ -1,19 +1,15 @@
 package dev.fanfare.gateway.transport;
 
 import dev.fanfare.gateway.address.Caller;
+import dev.fanfare.gateway.auth.Principal;
 import dev.fanfare.gateway.http.HttpProblem;
 import dev.fanfare.gateway.http.HttpReply;
 import dev.fanfare.gateway.http.HttpRoute;
 import dev.fanfare.gateway.http.Origins;
 import dev.fanfare.gateway.hub.HalfClose;
-import dev.fanfare.gateway.hub.StreamProtocol;
 import dev.fanfare.gateway.log.CalmLog;
 import dev.fanfare.gateway.metrics.Limit;
 import dev.fanfare.gateway.metrics.Refusal;
-import dev.fanfare.gateway.session.StreamRequest;
-import dev.fanfare.gateway.wire.ContentCoding;
-import dev.fanfare.gateway.wire.PermessageDeflate;
-import dev.fanfare.gateway.wire.WireFormat;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -24,9 +20,11 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -69,7 +67,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
 
     private final HttpConfig config;
     private final HttpEndpoints endpoints;
-    private final GatewayPipeline pipeline;
+    private final StreamDoor door;
     /** Why this connection may not become a stream; null if it may. */
     private final @Nullable Refusal refusal;
     /** Requests that came before the last one was answered. */
@@ -93,7 +91,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     HttpHandler(HttpConfig config, HttpEndpoints endpoints, GatewayPipeline pipeline, @Nullable Refusal refusal) {
         this.config = config;
         this.endpoints = endpoints;
-        this.pipeline = pipeline;
+        this.door = new StreamDoor(endpoints, pipeline, refusal);
         this.refusal = refusal;
     }
 
@@ -169,7 +167,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
             endpoints.metrics().reached(Limit.FORWARDED);
         }
         visit = endpoints.visit(request, caller);
-        try {
+        attempt(ctx, request, () -> {
             if (request.problem() != null) {
                 throw request.problem();
             }
@@ -179,9 +177,22 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
             }
             switch (path) {
                 case "/sse" -> openSse(ctx, request);
-                case "/ws" -> openWebSocket(ctx, request);
+                case "/ws" -> identify(ctx, request, true, door.webSocket(ctx.channel(), request));
                 default -> answerBy(endpoints.router().find(request.head().method(), path), ctx, request);
             }
+        });
+    }
+
+    /** A step towards an answer. */
+    @FunctionalInterface
+    private interface Step {
+        void take() throws HttpProblem;
+    }
+
+    /** Takes {@code step}; if it fails, that is the answer. */
+    private void attempt(ChannelHandlerContext ctx, Request request, Step step) {
+        try {
+            step.take();
         } catch (HttpProblem problem) {
             send(ctx, request, problem.reply());
         } catch (RejectedExecutionException busy) { // too many slow routes wait
@@ -221,7 +232,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     }
 
     private void answerBy(HttpRoute route, ChannelHandlerContext ctx, Request request) {
-        route.answer(request.call(endpoints.caller(request, ctx.channel()).from()))
+        route.answer(request.call(endpoints.caller(request, ctx.channel()).from(), visit))
                 .whenComplete((reply, failure) -> {
                     request.done();
                     ctx.executor().execute(() -> send(ctx, request, failure == null ? reply : replyTo(failure)));
@@ -233,44 +244,50 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
     }
 
     private void openSse(ChannelHandlerContext ctx, Request request) throws HttpProblem {
-        ContentCoding coding = endpoints.sse().coding(request.head().headers());
-        StreamHead head = endpoints.sse().accept(request, coding);
-        if (visit != null) {
-            Origins.describe(visit, head.response().headers());
-        }
-        Streams streams = endpoints.streams();
+        StreamDoor.Opening opening = door.sse(ctx.channel(), request, visit);
         if (endpoints.draining()) { // an EventSource gives up for good at 503, but comes back after an end
             endpoints.metrics().refused(Refusal.DRAINING);
-            send(
-                    ctx,
-                    request,
-                    endpoints
-                            .sse()
-                            .comeBack(streams.sse(ctx.channel(), WireFormat.SSE_PLAIN, false)
-                                    .goodbye()
-                                    .get()));
-            return;
+            send(ctx, request, door.comeBack(ctx.channel()));
+        } else {
+            identify(ctx, request, false, opening);
         }
-        StreamRequest wanted = request.stream(false, endpoints.channels());
-        endpoints.requireRoom(
-                refusal == null ? endpoints.enterStream(ctx.channel(), request, wanted.wishes()) : refusal);
-        endpoints.metrics().answered(HttpResponseStatus.OK.code());
-        pipeline.becomeSse(
-                ctx.channel(),
-                streams.sse(ctx.channel(), WireFormat.sse(coding, request.hasChunks()), wanted.envelope()),
-                wanted.wishes(),
-                head);
     }
 
-    private void openWebSocket(ChannelHandlerContext ctx, Request request) throws HttpProblem {
-        PermessageDeflate deflate = endpoints.messages().deflate() ? WebSocketHandshake.deflate(request.head()) : null;
-        StreamHead head = WebSocketHandshake.accept(request.head(), deflate);
-        StreamRequest wanted = request.stream(true, endpoints.channels());
-        endpoints.requireRoom(
-                refusal == null ? endpoints.enterStream(ctx.channel(), request, wanted.wishes()) : refusal);
-        endpoints.metrics().answered(HttpResponseStatus.SWITCHING_PROTOCOLS.code());
-        StreamProtocol protocol = endpoints.streams().webSocket(ctx.channel(), deflate, wanted.envelope());
-        pipeline.becomeWebSocket(ctx.channel(), protocol, wanted.wishes(), head);
+    /**
+     * Finds out who asks for a stream; at once, unless a key must be fetched first. Meanwhile the deadline holds, what else is asked waits, and
+     * the client may leave.
+     */
+    private void identify(ChannelHandlerContext ctx, Request request, boolean webSocket, StreamDoor.Opening then)
+            throws HttpProblem {
+        InetSocketAddress from = endpoints.caller(request, ctx.channel()).from();
+        CompletableFuture<Principal> found =
+                endpoints.identity().of(request.call(from, visit), webSocket).toCompletableFuture();
+        if (found.isDone()) {
+            then.open(principal(found));
+            return;
+        }
+        found.whenComplete((who, failure) -> ctx.executor().execute(() -> {
+            if (!ctx.isRemoved() && ctx.channel().isActive() && state == State.ANSWERING) {
+                attempt(ctx, request, () -> {
+                    Principal identified = principal(found);
+                    if (endpoints.worker(ctx.channel()).shard().isRevoked(identified)) { // since it was looked at
+                        throw HttpProblem.of(HttpResponseStatus.UNAUTHORIZED, "the token was revoked");
+                    }
+                    then.open(identified);
+                });
+            }
+        }));
+    }
+
+    private static Principal principal(CompletableFuture<Principal> found) throws HttpProblem {
+        try {
+            return found.join();
+        } catch (CompletionException failed) {
+            if (failed.getCause() instanceof HttpProblem problem) {
+                throw problem;
+            }
+            throw failed;
+        }
     }
 
     private void send(ChannelHandlerContext ctx, Request request, HttpReply reply) {

@@ -1,8 +1,10 @@
 package dev.fanfare.gateway.transport;
 
+import dev.fanfare.gateway.auth.Principal;
 import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.http.HttpCall;
 import dev.fanfare.gateway.http.HttpProblem;
+import dev.fanfare.gateway.http.Origins;
 import dev.fanfare.gateway.session.StreamRequest;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -81,13 +83,13 @@ record Request(
     }
 
     /** Which channels a stream is asked for. */
-    StreamRequest stream(boolean webSocket, ChannelsConfig channels) throws HttpProblem {
-        return StreamRequest.of(query(), head.headers().get("Last-Event-ID"), webSocket, channels);
+    StreamRequest stream(Principal who, boolean webSocket, ChannelsConfig channels) throws HttpProblem {
+        return StreamRequest.of(who, query(), head.headers().get("Last-Event-ID"), webSocket, channels);
     }
 
     /** As a route sees it. */
-    HttpCall call(InetSocketAddress from) {
-        return new HttpCall(head.method(), path(), query(), head.headers(), body, from);
+    HttpCall call(InetSocketAddress from, Origins.@Nullable Visit page) {
+        return new HttpCall(head.method(), path(), query(), head.headers(), body, from, page);
     }
 
     private String target() {

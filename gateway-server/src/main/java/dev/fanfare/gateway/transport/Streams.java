@@ -4,6 +4,7 @@ import dev.fanfare.gateway.hub.FrameWriter;
 import dev.fanfare.gateway.hub.HubConfig;
 import dev.fanfare.gateway.hub.QueuedWriter;
 import dev.fanfare.gateway.hub.StreamProtocol;
+import dev.fanfare.gateway.metrics.CloseReason;
 import dev.fanfare.gateway.metrics.StreamKind;
 import dev.fanfare.gateway.wire.Compressor;
 import dev.fanfare.gateway.wire.Compressors;
@@ -61,7 +62,7 @@ final class Streams {
                                         format,
                                         envelope,
                                         beat,
-                                        () -> ended(format, reconnectSpread.toMillis()),
+                                        why -> ended(format, reconnectSpread.toMillis()),
                                         compressor)));
             }
         }
@@ -103,7 +104,7 @@ final class Streams {
                 compressor == null ? WireFormat.WEBSOCKET_TEXT : WireFormat.WEBSOCKET_DEFLATED,
                 envelope,
                 ping,
-                () -> WebSocketWire.close(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE.code(), "gateway is restarting"),
+                Streams::close,
                 compressor);
     }
 
@@ -117,6 +118,16 @@ final class Streams {
         return writers.stream()
                 .flatMap(writer -> Stream.of(maker.apply(writer, false), maker.apply(writer, true)))
                 .toList();
+    }
+
+    /** Codes above 3000 are those of Centrifugo: with 3005 a client comes back with a new token, with 3500 it stays away. */
+    private static byte[] close(CloseReason why) {
+        return switch (why) {
+            case EXPIRED -> WebSocketWire.close(3005, "token expired");
+            case REVOKED -> WebSocketWire.close(3500, "token revoked");
+            case DISCONNECTED -> WebSocketWire.close(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE.code(), "disconnected");
+            default -> WebSocketWire.close(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE.code(), "gateway is restarting");
+        };
     }
 
     /** The last bytes of a stream: when to come back. */

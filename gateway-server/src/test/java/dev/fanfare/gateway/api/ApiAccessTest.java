@@ -11,7 +11,10 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,21 +22,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ApiAccessTest {
     private static HttpCall from(String address) throws UnknownHostException {
         InetSocketAddress other = new InetSocketAddress(InetAddress.getByName(address), 1234);
-        return new HttpCall(HttpMethod.POST, "/api/info", Map.of(), new DefaultHttpHeaders(), new byte[0], other);
+        return new HttpCall(HttpMethod.POST, "/api/info", Map.of(), new DefaultHttpHeaders(), new byte[0], other, null);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1"})
     void withoutAKeyThisMachineIsServed(String address) throws Exception {
         HttpCall call = from(address);
-        assertThatCode(() -> new ApiAccess("").require(call)).doesNotThrowAnyException();
+        assertThatCode(() -> TestAccess.with("").admitNow(call)).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"10.0.0.1", "192.0.2.1", "0.0.0.0", "::", "fe80::1", "2001:db8::1", "::ffff:10.0.0.1"})
     void withoutAKeyNobodyElseIsServed(String address) throws Exception {
         HttpCall call = from(address);
-        assertThatThrownBy(() -> new ApiAccess("").require(call))
+        assertThatThrownBy(() -> TestAccess.with("").admitNow(call))
                 .isInstanceOfSatisfying(
                         HttpProblem.class,
                         problem -> assertThat(problem.reply().status().code()).isEqualTo(403));
@@ -44,7 +47,7 @@ class ApiAccessTest {
     void withoutAKeyThisMachineMayBeCalledByItsOwnNames(String host) throws Exception {
         HttpCall call = from("127.0.0.1");
         call.headers().set("Host", host);
-        assertThatCode(() -> new ApiAccess("").require(call)).doesNotThrowAnyException();
+        assertThatCode(() -> TestAccess.with("").admitNow(call)).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
@@ -63,25 +66,67 @@ class ApiAccessTest {
     void withoutAKeyANameThatPointsHereIsNotServed(String host) throws Exception {
         HttpCall call = from("127.0.0.1");
         call.headers().set("Host", host);
-        assertThatThrownBy(() -> new ApiAccess("").require(call))
+        assertThatThrownBy(() -> TestAccess.with("").admitNow(call))
                 .isInstanceOfSatisfying(
                         HttpProblem.class,
                         problem -> assertThat(problem.reply().status().code()).isEqualTo(403));
         call.headers().set("X-API-Key", "k");
-        assertThatCode(() -> new ApiAccess("k").require(call)).doesNotThrowAnyException();
+        assertThatCode(() -> TestAccess.with("k").admitNow(call)).doesNotThrowAnyException();
     }
 
     @Test
     void withAKeyItCountsAndNotTheAddress() throws Exception {
         HttpCall near = from("127.0.0.1");
         HttpCall far = from("192.0.2.1");
-        assertThatThrownBy(() -> new ApiAccess("k").require(near)).isInstanceOf(HttpProblem.class);
+        assertThatThrownBy(() -> TestAccess.with("k").admitNow(near)).isInstanceOf(HttpProblem.class);
         far.headers().set("X-API-Key", "k");
-        assertThatCode(() -> new ApiAccess("k").require(far)).doesNotThrowAnyException();
+        assertThatCode(() -> TestAccess.with("k").admitNow(far)).doesNotThrowAnyException();
     }
 
     @Test
     void theKeyIsNotPrinted() {
-        assertThat(new ApiConfig("s3cret", 0, 1).toString()).doesNotContain("s3cret");
+        assertThat(new ApiConfig(List.of(new ApiConfig.Key("a", "s3cret", 0)), 0, 0, 1, 1).toString())
+                .doesNotContain("s3cret");
+    }
+
+    @Test
+    void afterTooManyWrongKeysNoneFromThatAddressIsLookedAtForAWhile() throws Exception {
+        AtomicLong now = new AtomicLong(-5);
+        ApiAccess access = TestAccess.with("k", now::get);
+        HttpCall wrong = from("192.0.2.1");
+        wrong.headers().set("X-API-Key", "guess");
+        HttpCall right = from("192.0.2.1");
+        right.headers().set("X-API-Key", "k");
+        HttpCall elsewhere = from("192.0.2.2");
+        elsewhere.headers().set("X-API-Key", "k");
+
+        int refused = 0;
+        while (statusOf(access, wrong) == 401) {
+            refused++;
+        }
+        assertThat(refused).isEqualTo(11); // a minute's worth, and the one that is too many
+        assertThat(statusOf(access, right))
+                .as("it would tell that it is the right one")
+                .isEqualTo(429);
+        assertThat(statusOf(access, elsewhere)).isEqualTo(200);
+
+        now.addAndGet(TimeUnit.SECONDS.toNanos(6));
+        assertThat(statusOf(access, right)).isEqualTo(200);
+        assertThat(statusOf(access, wrong)).isEqualTo(401);
+        assertThat(statusOf(access, right)).isEqualTo(429);
+        now.addAndGet(TimeUnit.MINUTES.toNanos(10));
+        for (int i = 0; i < 5; i++) {
+            assertThat(statusOf(access, wrong)).isEqualTo(401);
+            assertThat(statusOf(access, right)).isEqualTo(200);
+        }
+    }
+
+    private static int statusOf(ApiAccess access, HttpCall call) {
+        try {
+            access.admitNow(call);
+            return 200;
+        } catch (HttpProblem refused) {
+            return refused.reply().status().code();
+        }
     }
 }

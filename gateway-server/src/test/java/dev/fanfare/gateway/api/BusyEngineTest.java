@@ -97,8 +97,7 @@ class BusyEngineTest {
 
     private static HttpReply answer(String path, String body, Exception failure, boolean overloaded) {
         Broker broker = new Failing(failure);
-        Publisher publisher =
-                new Publisher(broker, CHANNELS, new PublishRate(0, System::nanoTime), () -> overloaded, BACKGROUND);
+        Publisher publisher = new Publisher(broker, CHANNELS, () -> overloaded, BACKGROUND);
         ApiMethods methods =
                 new ApiMethods(publisher, new ApiMethods.State(broker, new NoPresence(), Runnable::run), 10);
         Map<String, Guard.Work> routes = Map.of(
@@ -106,7 +105,7 @@ class BusyEngineTest {
                 "/api/history", new ApiRoute(JSON, Map.of("history", methods::history), BACKGROUND, 10),
                 "/api/bulk", new BulkRoute(JSON, publisher, 10),
                 "/publish/a:b", new PublishRoute(JSON, publisher, new CloudEventsRoute(JSON, publisher, 10)));
-        Guard guard = new Guard(new ApiAccess(""), Runnable::run, requireNonNull(routes.get(path)));
+        Guard guard = new Guard(TestAccess.with(""), Runnable::run, requireNonNull(routes.get(path)));
         return reply(guard, path, body.getBytes(UTF_8));
     }
 
@@ -117,7 +116,8 @@ class BusyEngineTest {
                 Map.of(),
                 new DefaultHttpHeaders(),
                 body,
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
+                null);
         try {
             return guard.answer(call).toCompletableFuture().join();
         } catch (CompletionException failed) {
@@ -167,18 +167,18 @@ class BusyEngineTest {
     void aLongCallIsAnsweredInTheBackgroundAndRefusedWhenTooManyWait() {
         byte[] large = new byte[64 * 1024 + 1];
         Thread[] ran = new Thread[1];
-        Guard.Work work = call -> {
+        Guard.Work work = (call, caller) -> {
             ran[0] = Thread.currentThread();
             return CompletableFuture.completedFuture(HttpReply.ok("text/plain", call.body()));
         };
-        Guard other = new Guard(new ApiAccess(""), task -> new Thread(task, "other").start(), work);
+        Guard other = new Guard(TestAccess.with(""), task -> new Thread(task, "other").start(), work);
         assertThat(reply(other, "/api/bulk", large).body()).hasSize(large.length);
         assertThat(ran[0].getName()).isEqualTo("other");
         reply(other, "/api/bulk", new byte[64 * 1024]);
         assertThat(ran[0]).isSameAs(Thread.currentThread());
 
         Guard full = new Guard(
-                new ApiAccess(""),
+                TestAccess.with(""),
                 task -> {
                     throw new RejectedExecutionException();
                 },

@@ -25,6 +25,7 @@ import dev.fanfare.gateway.http.HttpReply;
 import dev.fanfare.gateway.http.HttpRoute;
 import dev.fanfare.gateway.http.HttpRouter;
 import dev.fanfare.gateway.hub.IdleHub;
+import dev.fanfare.gateway.hub.NoRevocations;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
@@ -63,9 +64,11 @@ class CommandFuzz {
                 BROKER,
                 new NoPresence(),
                 IdleHub.of(BROKER),
+                new NoRevocations(),
+                true,
                 Runnable::run,
                 "fuzz");
-        return Api.routes(ApiConfig.from(none), parts);
+        return Api.routes(ApiConfig.from(none), TestAccess.with(""), parts);
     }
 
     /** Our check of UTF-8 says what the JDK's strict decoder says, and what Netty says of WebSocket messages. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.fanfare.gateway.DocsFolder;
+import dev.fanfare.gateway.auth.TestToken;
 import dev.fanfare.gateway.boot.RunningGateway;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -41,7 +42,8 @@ class CurlExamplesTest {
     @BeforeAll
     static void start() throws Exception {
         assumeTrue(run("command -v bash curl").code() == 0, "skipped: bash or curl is not installed");
-        gateway = RunningGateway.with("ticker.source=off", "namespaces.chat.presence=true");
+        gateway = RunningGateway.with(
+                "ticker.source=off", "auth.hmac-secret=" + TestToken.SECRET, "namespaces.chat.presence=true");
     }
 
     @AfterAll

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.fanfare.gateway.DocsFolder;
+import dev.fanfare.gateway.auth.TestToken;
 import dev.fanfare.gateway.boot.RunningGateway;
 import java.io.IOException;
 import java.net.URI;
@@ -37,7 +38,10 @@ class OpenApiTest {
     static void start() throws IOException {
         document = document();
         gateway = RunningGateway.with(
-                "ticker.source=off", "namespaces.room.presence=true", "namespaces.plain.history-size=0");
+                "ticker.source=off",
+                "auth.hmac-secret=" + TestToken.SECRET,
+                "namespaces.room.presence=true",
+                "namespaces.plain.history-size=0");
     }
 
     @AfterAll

@@ -32,7 +32,7 @@ class PublishRateTest {
     @ValueSource(longs = {0, Long.MAX_VALUE - 1_000, Long.MIN_VALUE, -1})
     void itHoldsOneSecondsWorthAndFillsAtTheRateWhateverTheClockSays(long start) {
         clock.set(start);
-        PublishRate rate = new PublishRate(100, clock::get);
+        PublishRate rate = new PublishRate(100, "api.publish-rate", clock::get);
         assertThat(takenOneByOne(rate)).isEqualTo(100);
         clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(250));
         assertThat(takenOneByOne(rate)).isEqualTo(25);
@@ -42,7 +42,7 @@ class PublishRateTest {
 
     @Test
     void aLargeCallIsLetInOnceAndPaidBackByThoseAfterIt() throws ApiError {
-        PublishRate rate = new PublishRate(100, clock::get);
+        PublishRate rate = new PublishRate(100, "api.publish-rate", clock::get);
         rate.take(1_000);
         assertThatThrownBy(() -> rate.take(1))
                 .isInstanceOfSatisfying(
@@ -56,15 +56,16 @@ class PublishRateTest {
 
     @Test
     void zeroIsNoLimitAndNothingCostsNothing() throws ApiError {
-        assertThat(takenOneByOne(new PublishRate(0, clock::get))).isEqualTo(1_000_000);
-        PublishRate spent = new PublishRate(1, clock::get);
+        assertThat(takenOneByOne(new PublishRate(0, "api.publish-rate", clock::get)))
+                .isEqualTo(1_000_000);
+        PublishRate spent = new PublishRate(1, "api.publish-rate", clock::get);
         spent.take(10);
         spent.take(0);
     }
 
     @Test
     void manyThreadsTogetherTakeNoMoreThanThereIs() throws InterruptedException {
-        PublishRate rate = new PublishRate(10_000, clock::get);
+        PublishRate rate = new PublishRate(10_000, "api.publish-rate", clock::get);
         AtomicInteger taken = new AtomicInteger();
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < 4; i++) {

@@ -7,6 +7,7 @@ import dev.fanfare.gateway.config.ConfigException;
 import dev.fanfare.gateway.engine.NoPresence;
 import dev.fanfare.gateway.engine.RecordingBroker;
 import dev.fanfare.gateway.hub.Hub;
+import dev.fanfare.gateway.hub.NoRevocations;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -44,7 +45,12 @@ class WatchdogTest {
         assumeTrue(Epoll.isAvailable());
         GatewayConfig config = GatewayConfig.load(null, Map.of(), Map.of());
         GatewayMetrics metrics = new GatewayMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
-        hub = new Hub(loops, config.hub(), new Hub.Engine(new RecordingBroker(), new NoPresence()), metrics);
+        hub = new Hub(
+                loops,
+                config.hub(),
+                new Hub.Engine(new RecordingBroker(), new NoPresence()),
+                NoRevocations.TOKENS,
+                metrics);
         hub.start();
     }
 

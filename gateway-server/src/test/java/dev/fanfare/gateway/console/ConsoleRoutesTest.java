@@ -13,6 +13,7 @@ import dev.fanfare.gateway.http.Calls;
 import dev.fanfare.gateway.http.HttpReply;
 import dev.fanfare.gateway.hub.Hub;
 import dev.fanfare.gateway.hub.HubConfig;
+import dev.fanfare.gateway.hub.NoRevocations;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
 import dev.fanfare.gateway.metrics.StreamKind;
 import dev.fanfare.gateway.observe.Readiness;
@@ -71,7 +72,12 @@ class ConsoleRoutesTest {
         GatewayMetrics metrics = new GatewayMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         EmbeddedChannel loop = new EmbeddedChannel();
         HubConfig config = HubConfig.from(new Settings(Map.of(), Map.of(), Map.of()));
-        Hub hub = new Hub(loop.eventLoop(), config, new Hub.Engine(new RecordingBroker(), new NoPresence()), metrics);
+        Hub hub = new Hub(
+                loop.eventLoop(),
+                config,
+                new Hub.Engine(new RecordingBroker(), new NoPresence()),
+                NoRevocations.TOKENS,
+                metrics);
         Readiness readiness = new Readiness();
         readiness.draining();
         metrics.delivered(StreamKind.WEBSOCKET, 7, 100);

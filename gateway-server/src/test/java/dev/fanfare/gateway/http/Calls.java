@@ -17,11 +17,11 @@ public final class Calls {
 
     public static HttpCall get(HttpHeaders headers) {
         InetSocketAddress from = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1234);
-        return new HttpCall(HttpMethod.GET, "/", Map.of(), headers, new byte[0], from);
+        return new HttpCall(HttpMethod.GET, "/", Map.of(), headers, new byte[0], from, null);
     }
 
     public static HttpCall post(String path, HttpHeaders headers, byte[] body) {
         InetSocketAddress from = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1234);
-        return new HttpCall(HttpMethod.POST, path, Map.of(), headers, body, from);
+        return new HttpCall(HttpMethod.POST, path, Map.of(), headers, body, from, null);
     }
 }

@@ -45,6 +45,7 @@ final class Bench {
     final GatewayMetrics metrics = new GatewayMetrics(registry);
     final EmbeddedChannel loop = new EmbeddedChannel();
     final TestBroker broker = new TestBroker();
+    final Users users = new Users(2);
     final Interests interests = new Interests(1, broker);
     /** The frames of all publications, in the form of {@link #SSE}. */
     final List<SharedFrame> frames = new ArrayList<>();
@@ -60,14 +61,22 @@ final class Bench {
 
     Hub.Parts parts() {
         return new Hub.Parts(
-                broker, new NoPresence(), interests, new PendingTotal(MAX_PENDING_TOTAL), metrics, "node", 0);
+                broker,
+                new NoPresence(),
+                interests,
+                new PendingTotal(MAX_PENDING_TOTAL),
+                metrics,
+                "node",
+                0,
+                NoRevocations.TOKENS,
+                users);
     }
 
     static HubConfig config() {
         return new HubConfig(
                 MAX_PENDING,
                 MAX_PENDING_TOTAL,
-                new HubBounds(1_000, 1_000_000, 10_000, 1_000, 100_000, 100),
+                new HubBounds(1_000, 1_000_000, 10_000, 1_000, 100_000, 100, 2),
                 Duration.ofSeconds(STALL),
                 Duration.ofSeconds(HEARTBEAT),
                 Duration.ofSeconds(HEARTBEAT),
@@ -175,7 +184,7 @@ final class Bench {
                 kind == StreamKind.SSE ? WireFormat.SSE_PLAIN : WireFormat.WEBSOCKET_TEXT,
                 false,
                 new StreamProtocol.Heartbeat(beat, HEARTBEAT, answers),
-                () -> "bye".getBytes(UTF_8),
+                why -> "bye".getBytes(UTF_8),
                 null);
     }
 }

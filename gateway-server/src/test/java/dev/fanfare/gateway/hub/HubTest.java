@@ -28,8 +28,12 @@ class HubTest {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(3, LocalIoHandler.newFactory());
     private final TestBroker broker = new TestBroker();
-    private final Hub hub =
-            new Hub(loops, Bench.config(), new Hub.Engine(broker, new NoPresence()), new GatewayMetrics(registry));
+    private final Hub hub = new Hub(
+            loops,
+            Bench.config(),
+            new Hub.Engine(broker, new NoPresence()),
+            NoRevocations.TOKENS,
+            new GatewayMetrics(registry));
     private final AtomicInteger received = new AtomicInteger();
 
     @AfterEach

@@ -22,7 +22,7 @@ public final class IdleHub {
     /** One with the loops of {@code loops}; nothing is started. */
     public static Hub on(EventLoopGroup loops, Broker broker, GatewayMetrics metrics) {
         HubConfig config = HubConfig.from(new Settings(Map.of(), Map.of(), Map.of()));
-        return new Hub(loops, config, new Hub.Engine(broker, new NoPresence()), metrics);
+        return new Hub(loops, config, new Hub.Engine(broker, new NoPresence()), NoRevocations.TOKENS, metrics);
     }
 
     private static PrometheusMeterRegistry registry() {

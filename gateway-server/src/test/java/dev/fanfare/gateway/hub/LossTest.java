@@ -300,7 +300,7 @@ class LossTest {
         Interests interests = new Interests(1, new TestBroker());
         interests.add("known", 0);
         interests.subscribed(3);
-        HubBounds bounds = new HubBounds(1, 1, 1, 1, 5, 1);
+        HubBounds bounds = new HubBounds(1, 1, 1, 1, 5, 1, 0);
         Map<String, Wish> wish = Map.of(
                 "known", new Wish("known", Bench.HISTORY, null),
                 "new", new Wish("new", Bench.HISTORY, null),

@@ -135,6 +135,6 @@ class SharedCompressionTest {
 
     private static StreamProtocol protocol(StreamKind kind, WireFormat format, @Nullable Compressor compressor) {
         return new StreamProtocol(
-                Bench.SSE.writer(), kind, format, false, Bench.SSE.beat(), () -> new byte[0], compressor);
+                Bench.SSE.writer(), kind, format, false, Bench.SSE.beat(), why -> new byte[0], compressor);
     }
 }

@@ -2,6 +2,7 @@ package dev.fanfare.gateway.hub;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.fanfare.gateway.auth.Principal;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -33,9 +34,13 @@ final class TestClient extends ChannelDuplexHandler {
     private record Held(ByteBuf bytes, ChannelPromise promise) {}
 
     TestClient(Shard shard, StreamProtocol protocol, Consumer<TestClient> onReceive) {
+        this(shard, protocol, Principal.ANONYMOUS, onReceive);
+    }
+
+    TestClient(Shard shard, StreamProtocol protocol, Principal who, Consumer<TestClient> onReceive) {
         this.shard = shard;
         this.onReceive = onReceive;
-        this.subscriber = shard.join(channel, protocol);
+        this.subscriber = shard.join(channel, protocol, who);
     }
 
     /** Subscribes on the loop of its shard. */

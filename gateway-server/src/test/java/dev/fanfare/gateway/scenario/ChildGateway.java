@@ -35,9 +35,12 @@ public final class ChildGateway implements AutoCloseable {
     private final Process process;
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final Thread reader;
+    /** What shows that one may see its meters. */
+    private final String[] passport;
 
-    private ChildGateway(Process process) {
+    private ChildGateway(Process process, String... passport) {
         this.process = process;
+        this.passport = passport;
         this.reader = new Thread(this::read, "child output");
         reader.setDaemon(true);
         reader.start();
@@ -75,7 +78,11 @@ public final class ChildGateway implements AutoCloseable {
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(environment);
-        return new ChildGateway(builder.start());
+        String[] passport = Stream.of(arguments)
+                .filter(argument -> argument.startsWith("api.key="))
+                .map(argument -> "X-API-Key: " + argument.substring("api.key=".length()))
+                .toArray(String[]::new);
+        return new ChildGateway(builder.start(), passport);
     }
 
     /** Waits until it listens. */
@@ -105,7 +112,7 @@ public final class ChildGateway implements AutoCloseable {
 
     /** Sum over all labels of one of its meters. */
     public long meter(String name) throws IOException {
-        return (long) Meters.sum(Meters.of(plainPort()), name);
+        return (long) Meters.sum(Meters.of(plainPort(), passport), name);
     }
 
     /** Bytes of heap that are in use after a full collection, which this asks for. */

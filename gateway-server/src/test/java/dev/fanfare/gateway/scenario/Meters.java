@@ -21,15 +21,15 @@ final class Meters {
         return of(gateway.plainPort());
     }
 
-    static Map<String, Double> of(int port) throws IOException {
+    static Map<String, Double> of(int port, String... headers) throws IOException {
         try (RawClient client = RawClient.to(port)) {
-            return read(client);
+            return read(client, headers);
         }
     }
 
     /** Over a connection that is open. */
-    static Map<String, Double> read(RawClient client) throws IOException {
-        Reply reply = client.get("/metrics").readReply();
+    static Map<String, Double> read(RawClient client, String... headers) throws IOException {
+        Reply reply = client.get("/metrics", headers).readReply();
         assertThat(reply.status()).isEqualTo(200);
         Map<String, Double> values = new TreeMap<>();
         reply.body().lines().filter(line -> !line.startsWith("#")).forEach(line -> {

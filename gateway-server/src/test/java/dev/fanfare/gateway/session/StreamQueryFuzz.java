@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fanfare.gateway.Frugal;
+import dev.fanfare.gateway.auth.Principal;
 import dev.fanfare.gateway.channel.Access;
 import dev.fanfare.gateway.channel.ChannelName;
 import dev.fanfare.gateway.channel.ChannelPattern;
@@ -35,7 +36,8 @@ class StreamQueryFuzz {
         Frugal.within(256 * 1024 + 400L * input.length, () -> {
             for (boolean webSocket : new boolean[] {true, false}) {
                 try {
-                    check(StreamRequest.of(query, lines.length > 1 ? lines[1] : null, webSocket, CHANNELS));
+                    check(StreamRequest.of(
+                            Principal.ANONYMOUS, query, lines.length > 1 ? lines[1] : null, webSocket, CHANNELS));
                 } catch (HttpProblem refused) {
                     assertThat(refused.reply().status().code()).isIn(400, 403);
                     assertThat(refused.reply().body().length).isLessThan(4_000);

@@ -3,6 +3,7 @@ package dev.fanfare.gateway.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fanfare.gateway.auth.Principal;
 import dev.fanfare.gateway.channel.Access;
 import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.channel.Cursor;
@@ -30,7 +31,7 @@ class StreamRequestTest {
             Access.ANYONE);
 
     private static StreamRequest of(Map<String, List<String>> query) throws HttpProblem {
-        return StreamRequest.of(query, null, true, CHANNELS);
+        return StreamRequest.of(Principal.ANONYMOUS, query, null, true, CHANNELS);
     }
 
     private static @Nullable StreamPosition since(StreamRequest request, String name) {
@@ -60,7 +61,7 @@ class StreamRequestTest {
         assertThat(since(of(Map.of("channels", List.of("chat:a"), "recover", List.of(cursor))), "chat:a"))
                 .isEqualTo(new StreamPosition(17, "k3Jd9a"));
         Map<String, List<String>> query = Map.of("channels", List.of("chat:a"), "recover", List.of("chat:a,1,other"));
-        assertThat(since(StreamRequest.of(query, cursor, false, CHANNELS), "chat:a"))
+        assertThat(since(StreamRequest.of(Principal.ANONYMOUS, query, cursor, false, CHANNELS), "chat:a"))
                 .isEqualTo(new StreamPosition(17, "k3Jd9a"));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fanfare.gateway.address.Forwarding;
 import dev.fanfare.gateway.address.ProxyConfig;
+import dev.fanfare.gateway.auth.TestIdentity;
 import dev.fanfare.gateway.channel.Access;
 import dev.fanfare.gateway.channel.ChannelsConfig;
 import dev.fanfare.gateway.config.Given;
@@ -152,7 +153,8 @@ final class EmbeddedGateway implements AutoCloseable {
                 readiness,
                 new Bodies(terms.http().maxBodies(), METRICS),
                 terms.origins(),
-                ClientMessages.of(terms.http(), MessageListener.NONE, METRICS));
+                ClientMessages.of(terms.http(), MessageListener.NONE, METRICS),
+                TestIdentity.NONE);
         connection.config().setAllocator(memory);
         connection.pipeline().addLast(new GatewayPipeline(terms.http(), endpoints, null));
         connection.pipeline().fireChannelActive();
