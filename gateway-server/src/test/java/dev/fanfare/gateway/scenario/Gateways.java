@@ -103,6 +103,9 @@ final class Gateways implements BeforeAllCallback, AfterEachCallback, AfterAllCa
                 endings.add(CompletableFuture.runAsync(() -> end(resource), background));
             }
             warnings.removeIf(warning -> expected.stream().anyMatch(warning::contains));
+            if (!expected.isEmpty()) { // a CalmLog is one for all tests, and may now tell of lines of the one before
+                warnings.removeIf(warning -> warning.contains("more like this were left out"));
+            }
             assertThat(warnings).as("warnings in the log").isEmpty();
         } finally {
             open.clear();

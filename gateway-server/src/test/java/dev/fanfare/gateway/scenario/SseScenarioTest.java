@@ -169,7 +169,7 @@ class SseScenarioTest {
 
     @Test
     void whatAClientSendsOnAnSseStreamIsThrownAway() throws Exception {
-        RunningGateway gateway = gateways.start("ticker.interval=10ms");
+        RunningGateway gateway = gateways.start("ticker.interval=10ms", "sse.max-client-bytes=1MiB");
         try (SseStream stream = SseStream.open(gateway)) {
             for (int i = 1; i < 30; i++) {
                 stream.client().send(RawClient.request("GET", "/metrics")).send(new byte[10_000]);
