@@ -17,7 +17,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
@@ -96,29 +95,6 @@ public final class ApiAccess {
             return CompletableFuture.completedStage(here);
         } catch (HttpProblem refused) {
             return CompletableFuture.failedStage(refused);
-        }
-    }
-
-    /**
-     * The same, now.
-     *
-     * @throws HttpProblem also 503 if the token's key must be fetched first
-     */
-    Caller admitNow(HttpCall call) throws HttpProblem {
-        CompletableFuture<Caller> admitted = admit(call).toCompletableFuture();
-        if (!admitted.isDone()) {
-            throw HttpProblem.of(
-                            HttpResponseStatus.SERVICE_UNAVAILABLE,
-                            "the keys of the token's issuer are being fetched; try again")
-                    .with(HttpHeaderNames.RETRY_AFTER, "1");
-        }
-        try {
-            return admitted.join();
-        } catch (CompletionException failed) {
-            if (failed.getCause() instanceof HttpProblem problem) {
-                throw problem;
-            }
-            throw failed;
         }
     }
 

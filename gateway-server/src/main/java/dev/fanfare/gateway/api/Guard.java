@@ -1,7 +1,6 @@
 package dev.fanfare.gateway.api;
 
 import dev.fanfare.gateway.http.HttpCall;
-import dev.fanfare.gateway.http.HttpProblem;
 import dev.fanfare.gateway.http.HttpReply;
 import dev.fanfare.gateway.http.HttpRoute;
 import io.netty.handler.codec.http.HttpMethod;
@@ -47,9 +46,8 @@ final class Guard implements HttpRoute {
     }
 
     @Override
-    public boolean readsBody(HttpCall head) throws HttpProblem {
-        access.admitNow(head);
-        return true;
+    public CompletionStage<Boolean> readsBody(HttpCall head) {
+        return access.admit(head).thenApply(caller -> true);
     }
 
     @Override

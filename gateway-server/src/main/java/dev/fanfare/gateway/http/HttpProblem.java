@@ -7,6 +7,8 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** A request that cannot be served, and why, as the client reads it (RFC 9457, problem details). Any thread. */
 public final class HttpProblem extends Exception {
@@ -39,6 +41,22 @@ public final class HttpProblem extends Exception {
     /** The same problem; the connection is closed after the answer. */
     public HttpProblem closing() {
         return with(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE.toString());
+    }
+
+    /**
+     * What a stage that is complete has brought.
+     *
+     * @throws HttpProblem if it failed with one
+     */
+    public static <T> T join(CompletableFuture<T> complete) throws HttpProblem {
+        try {
+            return complete.join();
+        } catch (CompletionException failed) {
+            if (failed.getCause() instanceof HttpProblem problem) {
+                throw problem;
+            }
+            throw failed;
+        }
     }
 
     public HttpReply reply() {

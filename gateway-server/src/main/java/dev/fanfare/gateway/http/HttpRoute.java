@@ -2,6 +2,7 @@ package dev.fanfare.gateway.http;
 
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Answers requests for one path. Called on an event loop: must not block; what takes long completes elsewhere. */
@@ -14,10 +15,10 @@ public interface HttpRoute {
      * Whether it reads the long body of a call, of which only the head has come; what it does not read is not kept in memory.
      *
      * @param head a call without its body
-     * @throws HttpProblem if the caller may not call; then the body need not be sent
+     * @return fails with {@link HttpProblem} if the caller may not call; then the body need not be sent
      */
-    default boolean readsBody(HttpCall head) throws HttpProblem {
-        return false;
+    default CompletionStage<Boolean> readsBody(HttpCall head) {
+        return CompletableFuture.completedStage(false);
     }
 
     /** Whether pages of other origins may call it, as far as {@link Origins} lets them. */

@@ -21,6 +21,7 @@ import io.netty.handler.ssl.SslHandler;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +82,7 @@ record HttpEndpoints(
      * @param head its body has not come yet
      * @throws HttpProblem if the request is refused whatever its body
      */
-    boolean readsBody(Request head, Channel channel) throws HttpProblem {
+    CompletableFuture<Boolean> readsBody(Request head, Channel channel) throws HttpProblem {
         try {
             String path = head.path();
             Caller caller = caller(head, channel);
@@ -89,8 +90,11 @@ record HttpEndpoints(
             if (visit != null) {
                 Origins.require(visit);
             }
-            return !STREAMS.contains(path)
-                    && router.find(head.head().method(), path).readsBody(head.call(caller.from(), visit));
+            return STREAMS.contains(path)
+                    ? CompletableFuture.completedFuture(false)
+                    : router.find(head.head().method(), path)
+                            .readsBody(head.call(caller.from(), visit))
+                            .toCompletableFuture();
         } catch (IllegalArgumentException malformed) { // a broken escape in the path
             throw HttpProblem.of(HttpResponseStatus.BAD_REQUEST, "malformed request target");
         }

@@ -263,13 +263,13 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
         CompletableFuture<Principal> found =
                 endpoints.identity().of(request.call(from, visit), webSocket).toCompletableFuture();
         if (found.isDone()) {
-            then.open(principal(found));
+            then.open(HttpProblem.join(found));
             return;
         }
         found.whenComplete((who, failure) -> ctx.executor().execute(() -> {
             if (!ctx.isRemoved() && ctx.channel().isActive() && state == State.ANSWERING) {
                 attempt(ctx, request, () -> {
-                    Principal identified = principal(found);
+                    Principal identified = HttpProblem.join(found);
                     if (endpoints.worker(ctx.channel()).shard().isRevoked(identified)) { // since it was looked at
                         throw HttpProblem.of(HttpResponseStatus.UNAUTHORIZED, "the token was revoked");
                     }
@@ -277,17 +277,6 @@ final class HttpHandler extends SimpleChannelInboundHandler<Request> {
                 });
             }
         }));
-    }
-
-    private static Principal principal(CompletableFuture<Principal> found) throws HttpProblem {
-        try {
-            return found.join();
-        } catch (CompletionException failed) {
-            if (failed.getCause() instanceof HttpProblem problem) {
-                throw problem;
-            }
-            throw failed;
-        }
     }
 
     private void send(ChannelHandlerContext ctx, Request request, HttpReply reply) {

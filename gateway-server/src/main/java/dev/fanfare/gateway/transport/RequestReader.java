@@ -18,6 +18,8 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,14 +95,35 @@ final class RequestReader extends SimpleChannelInboundHandler<HttpObject> {
 
     /** Lets a body of {@code length} bytes come, or at least a long one, if the route and the caller are such that it will be read. */
     private void admit(ChannelHandlerContext ctx, HttpRequest request, long length) throws HttpProblem {
-        if (length <= config.maxBody()
-                && endpoints.readsBody(new Request(request, NOTHING, null, null), ctx.channel())) {
+        if (length <= config.maxBody() && isRead(ctx, request)) {
             limit = config.maxBody();
             lease = endpoints.bodies().new Lease();
         }
         if (length > limit) {
             throw tooLarge();
         }
+    }
+
+    /** Whether the body of {@code request} is read; while nobody knows yet who calls it comes, and no further when it is known that the caller may not. */
+    private boolean isRead(ChannelHandlerContext ctx, HttpRequest request) throws HttpProblem {
+        CompletableFuture<Boolean> read = endpoints.readsBody(new Request(request, NOTHING, null, null), ctx.channel());
+        if (read.isDone()) {
+            return HttpProblem.join(read);
+        }
+        read.whenComplete((yes, failure) -> ctx.executor().execute(() -> {
+            if (failure != null && head == request && !deaf && !ctx.isRemoved()) {
+                refuse(ctx, request, problemOf(failure).closing());
+            }
+        }));
+        return true;
+    }
+
+    private static HttpProblem problemOf(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof HttpProblem problem
+                ? problem
+                : HttpProblem.of(HttpResponseStatus.INTERNAL_SERVER_ERROR, "nobody knows who calls");
     }
 
     private void body(ChannelHandlerContext ctx, HttpRequest request, HttpContent content) {

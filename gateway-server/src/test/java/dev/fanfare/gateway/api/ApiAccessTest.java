@@ -29,14 +29,14 @@ class ApiAccessTest {
     @ValueSource(strings = {"127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1"})
     void withoutAKeyThisMachineIsServed(String address) throws Exception {
         HttpCall call = from(address);
-        assertThatCode(() -> TestAccess.with("").admitNow(call)).doesNotThrowAnyException();
+        assertThatCode(() -> TestAccess.admit("", call)).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"10.0.0.1", "192.0.2.1", "0.0.0.0", "::", "fe80::1", "2001:db8::1", "::ffff:10.0.0.1"})
     void withoutAKeyNobodyElseIsServed(String address) throws Exception {
         HttpCall call = from(address);
-        assertThatThrownBy(() -> TestAccess.with("").admitNow(call))
+        assertThatThrownBy(() -> TestAccess.admit("", call))
                 .isInstanceOfSatisfying(
                         HttpProblem.class,
                         problem -> assertThat(problem.reply().status().code()).isEqualTo(403));
@@ -47,7 +47,7 @@ class ApiAccessTest {
     void withoutAKeyThisMachineMayBeCalledByItsOwnNames(String host) throws Exception {
         HttpCall call = from("127.0.0.1");
         call.headers().set("Host", host);
-        assertThatCode(() -> TestAccess.with("").admitNow(call)).doesNotThrowAnyException();
+        assertThatCode(() -> TestAccess.admit("", call)).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
@@ -66,21 +66,21 @@ class ApiAccessTest {
     void withoutAKeyANameThatPointsHereIsNotServed(String host) throws Exception {
         HttpCall call = from("127.0.0.1");
         call.headers().set("Host", host);
-        assertThatThrownBy(() -> TestAccess.with("").admitNow(call))
+        assertThatThrownBy(() -> TestAccess.admit("", call))
                 .isInstanceOfSatisfying(
                         HttpProblem.class,
                         problem -> assertThat(problem.reply().status().code()).isEqualTo(403));
         call.headers().set("X-API-Key", "k");
-        assertThatCode(() -> TestAccess.with("k").admitNow(call)).doesNotThrowAnyException();
+        assertThatCode(() -> TestAccess.admit("k", call)).doesNotThrowAnyException();
     }
 
     @Test
     void withAKeyItCountsAndNotTheAddress() throws Exception {
         HttpCall near = from("127.0.0.1");
         HttpCall far = from("192.0.2.1");
-        assertThatThrownBy(() -> TestAccess.with("k").admitNow(near)).isInstanceOf(HttpProblem.class);
+        assertThatThrownBy(() -> TestAccess.admit("k", near)).isInstanceOf(HttpProblem.class);
         far.headers().set("X-API-Key", "k");
-        assertThatCode(() -> TestAccess.with("k").admitNow(far)).doesNotThrowAnyException();
+        assertThatCode(() -> TestAccess.admit("k", far)).doesNotThrowAnyException();
     }
 
     @Test
@@ -123,7 +123,7 @@ class ApiAccessTest {
 
     private static int statusOf(ApiAccess access, HttpCall call) {
         try {
-            access.admitNow(call);
+            HttpProblem.join(access.admit(call).toCompletableFuture());
             return 200;
         } catch (HttpProblem refused) {
             return refused.reply().status().code();

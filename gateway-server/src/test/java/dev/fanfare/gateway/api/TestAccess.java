@@ -1,6 +1,8 @@
 package dev.fanfare.gateway.api;
 
 import dev.fanfare.gateway.auth.TestIdentity;
+import dev.fanfare.gateway.http.HttpCall;
+import dev.fanfare.gateway.http.HttpProblem;
 import dev.fanfare.gateway.metrics.GatewayMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -12,6 +14,11 @@ final class TestAccess {
     static final GatewayMetrics METRICS = new GatewayMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
 
     private TestAccess() {}
+
+    /** Lets {@code call} pass where {@code key} is configured, or none. */
+    static Caller admit(String key, HttpCall call) throws HttpProblem {
+        return HttpProblem.join(with(key).admit(call).toCompletableFuture());
+    }
 
     /** {@code key} may be empty. */
     static ApiAccess with(String key) {

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import com.sun.net.httpserver.HttpServer;
 import dev.fanfare.gateway.auth.TestToken;
 import dev.fanfare.gateway.boot.RunningGateway;
-import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -165,12 +164,35 @@ class TokenWaitsForKeyTest {
     }
 
     @Test
-    void theLongBodyOfWhomNobodyKnowsYetIsNotKept() throws IOException {
+    void theRestOfALongBodyIsNotReadWhenItIsKnownThatItsCallerMayNot() throws Exception {
         RunningGateway gateway = gateway();
-        Reply busy = new ApiCalls(gateway).post("/api/bulk", "x".repeat(10_000), "Authorization: Bearer " + token());
+        String forged = token().substring(0, token().length() - 8) + "AAAAAAAA";
+        try (RawClient caller = RawClient.to(gateway)) {
+            caller.send(
+                    RawClient.request("POST", "/api/bulk", "Authorization: Bearer " + forged, "Content-Length: 1000000")
+                            + "x".repeat(10_000));
+            awaitQuietly(asked);
+            answered.countDown();
+            assertThat(caller.readReply().problem(401)).contains("signature");
+        }
+        await().untilAsserted(() -> assertThat(Meters.of(gateway)).containsEntry("gateway_request_body_bytes", 0.0));
+    }
 
-        assertThat(busy.problem(503)).contains("fetched");
-        assertThat(busy.header("retry-after")).isEqualTo("1");
+    @Test
+    void aLongBodyComesWhileTheKeyIsFetched() throws Exception {
+        RunningGateway gateway = gateway("namespaces.open.publish=anyone");
+        try (RawClient caller = RawClient.to(gateway)) {
+            String body = "{\"channel\":\"open:a\",\"data\":\"%s\"}".formatted("x".repeat(20_000));
+            caller.send(RawClient.request(
+                            "POST",
+                            "/api/publish",
+                            "Authorization: Bearer " + token(),
+                            "Content-Length: " + body.length())
+                    + body);
+            awaitQuietly(asked);
+            answered.countDown();
+            assertThat(caller.readReply().json().has("result")).isTrue();
+        }
     }
 
     @Test

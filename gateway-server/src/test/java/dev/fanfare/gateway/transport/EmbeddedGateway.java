@@ -12,7 +12,6 @@ import dev.fanfare.gateway.config.Given;
 import dev.fanfare.gateway.config.Settings;
 import dev.fanfare.gateway.engine.RecordingBroker;
 import dev.fanfare.gateway.http.HttpCall;
-import dev.fanfare.gateway.http.HttpProblem;
 import dev.fanfare.gateway.http.HttpReply;
 import dev.fanfare.gateway.http.HttpRoute;
 import dev.fanfare.gateway.http.HttpRouter;
@@ -101,8 +100,8 @@ final class EmbeddedGateway implements AutoCloseable {
         }
 
         @Override
-        public boolean readsBody(HttpCall head) throws HttpProblem {
-            return true;
+        public CompletionStage<Boolean> readsBody(HttpCall head) {
+            return CompletableFuture.completedStage(true);
         }
 
         @Override
