@@ -43,15 +43,15 @@ function inOrder(seqs, what) {
   });
 }
 
-async function startGateway(settings = ['--interval', '200ms']) {
-  const gateway = spawn('java', ['-jar', `${root}/gateway-server/target/gateway-server.jar`, '--port', '0', '--host', '127.0.0.1',
+async function startGateway(settings = ['--interval', '200ms'], listen = 0) {
+  const gateway = spawn('java', ['-jar', `${root}/gateway-server/target/gateway-server.jar`, '--port', String(listen), '--host', '127.0.0.1',
     ...settings], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(gateway);
   let screen = '';
   const port = await new Promise((resolve) => {
     gateway.stdout.on('data', (text) => {
       screen += text;
-      const found = /http:\/\/127\.0\.0\.1:(\d+)\/metrics/.exec(screen);
+      const found = /https?:\/\/127\.0\.0\.1:(\d+)\/metrics/.exec(screen);
       if (found) resolve(Number(found[1]));
     });
     gateway.on('exit', () => resolve(null));
@@ -111,7 +111,7 @@ async function startNginx(port) {
   throw new Error(`nginx does not answer: ${readFileSync(`${scratch}/error.log`, 'utf8')}`);
 }
 
-const launch = (executablePath) => chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+const launch = (executablePath, ...flags) => chromium.launch({ executablePath, args: [...flags, '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
 
 // A wire between browser and gateway that can be cut.
@@ -171,6 +171,91 @@ async function resumes(port) {
   }
 }
 
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+// A gateway with TLS whose certificate nobody signed, and a browser page on it.
+async function secure(run, ...settings) {
+  const executablePath = has('chromium');
+  if (!executablePath) return 'no chromium on this machine';
+  if (!has('openssl')) return 'no openssl to make a certificate with';
+  const [certificate, key] = [`${scratch}/certificate.pem`, `${scratch}/key.pem`];
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj',
+    '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', key, '-out', certificate], { stdio: 'ignore' });
+  const [port, plain] = [await freePort(), await freePort()];
+  await startGateway([`tls.plain-port=${plain}`, `tls.certificate=${certificate}`, `tls.key=${key}`,
+    'ticker.interval=200ms', `origins.allowed=https://localhost:${port}`, ...settings].flatMap((setting) => ['--set', setting]), port);
+  const chrome = await launch(executablePath, '--ignore-certificate-errors');
+  try {
+    const page = await (await chrome.newContext({ ignoreHTTPSErrors: true })).newPage();
+    await run({ page, port, plain });
+  } finally {
+    await chrome.close();
+  }
+}
+
+// In the page: data of the first event, or the word "refused".
+const firstEvent = (page, url, options) => page.evaluate(([from, how]) => new Promise((resolve, reject) => {
+  const source = new EventSource(from, how);
+  const timer = setTimeout(() => reject(new Error(`nothing from ${from}`)), 20_000);
+  const done = (what) => { clearTimeout(timer); source.close(); resolve(what); };
+  source.onmessage = (event) => done(event.data);
+  source.onerror = () => source.readyState === EventSource.CLOSED && done('refused');
+}), [url, options]);
+
+// As many streams as HTTP/1.1 would not allow, all in one page on one origin: a browser opens six connections for them.
+const manyStreams = () => secure(async ({ page, port }) => {
+  await page.goto(`https://127.0.0.1:${port}/favicon.svg`);
+  const { seqs, protocol } = await page.evaluate(async () => {
+    const streams = Array.from({ length: 20 }, () => new Promise((resolve, reject) => {
+      const source = new EventSource('/sse');
+      const seen = [];
+      setTimeout(() => reject(new Error(`a stream has only ${seen.length} events`)), 20_000);
+      source.onmessage = (event) => seen.push(JSON.parse(event.data).seq) === 10 && resolve(seen);
+    }));
+    const all = await Promise.all(streams);
+    await (await fetch('/health/live')).text();
+    let entry;
+    for (let i = 0; i < 50 && !entry; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      entry = performance.getEntriesByType('resource').find((each) => each.name.endsWith('/health/live'));
+    }
+    return { seqs: all, protocol: entry?.nextHopProtocol };
+  });
+  if (protocol !== 'h2') throw new Error(`the browser speaks ${protocol}`);
+  seqs.forEach((seen) => inOrder(seen, 'EventSource over HTTP/2'));
+});
+
+const webSocketOverTls = () => secure(async ({ page, port }) => {
+  await page.goto(`https://127.0.0.1:${port}/favicon.svg`);
+  inOrder(await page.evaluate(() => new Promise((resolve, reject) => {
+    const socket = new WebSocket(`wss://${location.host}/ws`);
+    const seen = [];
+    setTimeout(() => reject(new Error(`only ${seen.length} messages`)), 20_000);
+    socket.onmessage = (message) => seen.push(JSON.parse(message.data).seq) === 10 && resolve(seen);
+    socket.onclose = (event) => reject(new Error(`closed with ${event.code}`));
+  })), 'wss');
+});
+
+const otherOrigins = () => secure(async ({ page, port, plain }) => {
+  await page.goto(`https://localhost:${port}/health/live`); // the origin that is listed; a page without a policy of its own
+  if (!(await firstEvent(page, `https://127.0.0.1:${port}/sse`)).includes('"seq"')) throw new Error('no tick for the listed origin');
+  await page.goto(`http://localhost:${plain}/health/live`);
+  const foreign = await firstEvent(page, `https://127.0.0.1:${port}/sse`);
+  if (foreign !== 'refused') throw new Error(`an origin that is not listed heard ${foreign}`);
+  const socket = await page.evaluate((url) => new Promise((resolve) => {
+    const opened = new WebSocket(url);
+    opened.onopen = () => resolve('open');
+    opened.onclose = () => resolve('refused');
+  }), `ws://127.0.0.1:${plain}/ws`);
+  if (socket !== 'refused') throw new Error('a WebSocket of an origin that is not listed was opened');
+});
+
 async function browser(url) {
   const executablePath = has('chromium');
   if (!executablePath) return 'no chromium on this machine';
@@ -206,6 +291,9 @@ try {
   await check('fetch reads the SSE stream in order', async () => inOrder(await sseTicks(`http://127.0.0.1:${port}/sse`, 15), 'sse'));
   await check('EventSource and the page in Chromium', () => browser(`http://127.0.0.1:${port}/`));
   await check('EventSource in Chromium resumes over three channels after its connection was cut', () => resumes(port));
+  await check('twenty EventSources in one page over TLS and HTTP/2', manyStreams);
+  await check('a WebSocket in Chromium over TLS', webSocketOverTls);
+  await check('Chromium lets pages of the listed origin in, and no others', otherOrigins);
   const proxy = await startNginx(port);
   await check('npm ws through nginx', async () =>
     proxy ? inOrder(await webSocketTicks(`ws://127.0.0.1:${proxy}/ws`, 15), 'ws') : 'no nginx on this machine');
