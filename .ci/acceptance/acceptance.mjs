@@ -43,8 +43,10 @@ function inOrder(seqs, what) {
   });
 }
 
+const jar = `${root}/gateway-server/target/gateway-server.jar`;
+
 async function startGateway(settings = ['--interval', '200ms'], listen = 0) {
-  const gateway = spawn('java', ['-jar', `${root}/gateway-server/target/gateway-server.jar`, '--port', String(listen), '--host', '127.0.0.1',
+  const gateway = spawn('java', ['-jar', jar, '--port', String(listen), '--host', '127.0.0.1',
     ...settings], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(gateway);
   let screen = '';
@@ -189,7 +191,9 @@ async function secure(run, ...settings) {
     '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', key, '-out', certificate], { stdio: 'ignore' });
   const [port, plain] = [await freePort(), await freePort()];
   await startGateway([`tls.plain-port=${plain}`, `tls.certificate=${certificate}`, `tls.key=${key}`,
-    'ticker.interval=200ms', `origins.allowed=https://localhost:${port}`, ...settings].flatMap((setting) => ['--set', setting]), port);
+    'ticker.interval=200ms',
+    'namespaces.ticks.conflate=false', 'namespaces.ticks.history-size=100', // a busy machine is late, but skips nothing
+    `origins.allowed=https://localhost:${port}`, ...settings].flatMap((setting) => ['--set', setting]), port);
   const chrome = await launch(executablePath, '--ignore-certificate-errors');
   try {
     const page = await (await chrome.newContext({ ignoreHTTPSErrors: true })).newPage();
@@ -256,6 +260,22 @@ const otherOrigins = () => secure(async ({ page, port, plain }) => {
   if (socket !== 'refused') throw new Error('a WebSocket of an origin that is not listed was opened');
 });
 
+// EventSource can send no header: a token comes in the query, or in a cookie, which only the gateway's own pages and listed ones may use.
+const TOKEN_SECRET = 'a-secret-of-the-acceptance-test-0123456789';
+const tokens = () => secure(async ({ page, port }) => {
+  const token = execFileSync('java', ['-jar', jar, 'token', 'create', '--sub', '42', '--ttl', '1h'],
+    { encoding: 'utf8', env: { ...process.env, FANFARE_AUTH_HMAC_SECRET: TOKEN_SECRET } }).trim();
+  const here = `https://localhost:${port}`;
+  await page.goto(`${here}/health/live`);
+  if (await firstEvent(page, '/sse') !== 'refused') throw new Error('somebody without a token was let in');
+  if (await firstEvent(page, '/sse?token=no.such.token') !== 'refused') throw new Error('a bad token was let in');
+  if (!(await firstEvent(page, `/sse?token=${token}`)).includes('"seq"')) throw new Error('no tick with a token in the query');
+  await page.context().addCookies([{ name: 'fanfare_token', value: token, domain: 'localhost', path: '/', sameSite: 'None', secure: true }]);
+  if (!(await firstEvent(page, '/sse')).includes('"seq"')) throw new Error('no tick with a token in a cookie');
+  await page.goto(`https://127.0.0.1:${port}/health/live`); // another origin, and one that is not listed
+  if (await firstEvent(page, `${here}/sse`, { withCredentials: true }) !== 'refused') throw new Error('a foreign page used the cookie');
+}, `auth.hmac-secret=${TOKEN_SECRET}`);
+
 async function browser(url) {
   const executablePath = has('chromium');
   if (!executablePath) return 'no chromium on this machine';
@@ -294,6 +314,7 @@ try {
   await check('twenty EventSources in one page over TLS and HTTP/2', manyStreams);
   await check('a WebSocket in Chromium over TLS', webSocketOverTls);
   await check('Chromium lets pages of the listed origin in, and no others', otherOrigins);
+  await check('tokens in query and cookie in Chromium', tokens);
   const proxy = await startNginx(port);
   await check('npm ws through nginx', async () =>
     proxy ? inOrder(await webSocketTicks(`ws://127.0.0.1:${proxy}/ws`, 15), 'ws') : 'no nginx on this machine');
