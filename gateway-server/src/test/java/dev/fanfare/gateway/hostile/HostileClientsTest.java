@@ -6,6 +6,7 @@ import dev.fanfare.gateway.scenario.ChildGateway;
 import dev.fanfare.gateway.scenario.TlsFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -108,6 +110,28 @@ class HostileClientsTest {
     }
 
     @Test
+    @Order(6)
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
+    void badTokensHurtNobodyElse() throws Exception {
+        withstand("tokens", TokenAttacks.all());
+    }
+
+    /** Some eighty attackers at once need cores of their own. */
+    @Test
+    @Order(7)
+    @EnabledIfSystemProperty(named = "hostile.good", matches = "\\d{4,}")
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
+    void allOfItAtOnceHurtsNobodyElse() throws Exception {
+        Map<String, Attack> all = new LinkedHashMap<>(HttpAttacks.all());
+        all.putAll(WebSocketAttacks.all());
+        all.putAll(StreamAttacks.all());
+        all.putAll(Http2Attacks.all());
+        all.putAll(TlsAttacks.all(tls.trusting()));
+        all.putAll(TokenAttacks.all());
+        withstand("all of it", all);
+    }
+
+    @Test
     @Order(99)
     void afterwardsNothingIsLeftOfTheAttackers() throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
@@ -174,6 +198,10 @@ class HostileClientsTest {
                 "engine.memory.max-channels=2000",
                 "channels.history-size=10",
                 "channels.history-ttl=5s",
+                "auth.hmac-secret=a-secret-that-no-attacker-ever-knows",
+                "channels.subscribe=anyone",
+                "namespaces.ticks.subscribe=anyone",
+                "namespaces.secret.subscribe=authenticated",
                 "tls.handshake-timeout=1s",
                 "tls.handshake-rate=20"));
     }
