@@ -280,6 +280,7 @@ class SlowConsumerTest {
         assertThat(after.received).containsExactly("a", "b");
         assertThat(victim.open()).isFalse();
         assertThat(bench.closed(CloseReason.IO_ERROR)).isEqualTo(1);
+        sse.beat().frame().release();
     }
 
     @Test

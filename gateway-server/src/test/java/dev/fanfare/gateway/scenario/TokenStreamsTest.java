@@ -216,6 +216,7 @@ class TokenStreamsTest {
         try (SseStream stream = api.sse("channels=news&recover=room:x,0," + epoch + "&token=" + others);
                 WsStream webSocket = WsStream.open(gateway, "/ws?channels=news&recover=" + id + "&token=" + others)) {
             stream.nextPosition();
+            awaitPositions(webSocket, 1);
             api.result("publish", "{\"channel\":\"news\",\"data\":\"public\"}");
             assertThat(messageOf(stream)).isEqualTo("\"public\"");
             assertThat(nextWith(webSocket, "data").get("channel").asText()).isEqualTo("news");
