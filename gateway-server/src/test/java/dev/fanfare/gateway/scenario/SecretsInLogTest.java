@@ -57,7 +57,7 @@ class SecretsInLogTest {
 
     @Test
     void nothingThatIsSecretIsWrittenAnywhere() throws Exception {
-        gateways.expectWarning("wrong keys");
+        gateways.expectWarning("KeyGuesses");
         RunningGateway gateway =
                 gateways.start("auth.hmac-secret=" + TestToken.SECRET, "api.key=op3rator", "api.max-wrong-keys=3");
         String good = TestToken.of("ada").signed();

@@ -187,7 +187,7 @@ class TokenApiTest {
 
     @Test
     void whoGuessesKeysIsNotHeardAnyMoreAndTheLogSaysSoOnce() throws Exception {
-        gateways.expectWarning("wrong keys");
+        gateways.expectWarning("KeyGuesses");
         List<Integer> answers = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
             answers.add(call("info", "{}", "X-API-Key: guess" + i).status());
