@@ -187,13 +187,24 @@ class Stream {
 
 // ---------------------------------------------------------------- connections
 
+/** With keys the page is opened as `/#token=…&key=…`: what stands behind the # is sent to no server and stands in no log. */
+const credentials = new URLSearchParams(location.hash.slice(1));
+
+function streamAddress(path) {
+  const address = new URL(path, location.href);
+  const token = credentials.get('token');
+  // A token may have channels of its own: ask for the ticks, and bare.
+  if (token) address.search = new URLSearchParams({ channels: 'ticks', format: 'raw', token });
+  return address;
+}
+
 /** Doubles up to the cap; half of it is random, so that clients of a restarted node do not return as one wave. */
 const backoff = (attempt) => Math.min(BACKOFF_CAP_MS, 500 * 2 ** attempt) * (0.5 + Math.random() / 2);
 
 function followSse(stream) {
   let attempt = 0;
   const connect = () => {
-    const source = new EventSource('sse');
+    const source = new EventSource(streamAddress('sse'));
     source.onopen = () => stream.opened();
     source.onmessage = (event) => {
       attempt = 0;
@@ -214,7 +225,7 @@ function followSse(stream) {
 }
 
 function followWebSocket(stream) {
-  const address = new URL('ws', location.href);
+  const address = streamAddress('ws');
   address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
   let attempt = 0;
   const connect = () => {
@@ -294,7 +305,9 @@ async function pollStats() {
   clearTimeout(statsTimer);
   if (document.hidden) return;
   try {
-    const response = await fetch('console/stats', { cache: 'no-store', signal: AbortSignal.timeout(4000) });
+    const key = credentials.get('key');
+    const headers = key ? { 'X-API-Key': key } : {};
+    const response = await fetch('console/stats', { cache: 'no-store', headers, signal: AbortSignal.timeout(4000) });
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
     stats = await response.json();
     statsFailed = false;
