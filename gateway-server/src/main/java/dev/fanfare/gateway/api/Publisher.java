@@ -2,6 +2,7 @@ package dev.fanfare.gateway.api;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.fanfare.gateway.auth.Permissions;
+import dev.fanfare.gateway.auth.Principal;
 import dev.fanfare.gateway.channel.ChannelName;
 import dev.fanfare.gateway.channel.ChannelRules;
 import dev.fanfare.gateway.channel.ChannelsConfig;
@@ -11,6 +12,8 @@ import dev.fanfare.gateway.engine.EngineException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -20,6 +23,12 @@ import org.jspecify.annotations.Nullable;
 final class Publisher {
     /** Why bytes that are not UTF-8 are not published. */
     static final String TEXT_ONLY = "the data must be UTF-8 text; streams carry text only";
+
+    /**
+     * Events that on SSE the gateway itself sends, or an EventSource tells its page: what the holder of a token publishes must not be taken
+     * for them. Whoever holds a key is trusted with them.
+     */
+    private static final Set<String> OURS = Set.of("join", "leave", "gap", "expired", "open", "error");
 
     private final Broker broker;
     private final ChannelsConfig channels;
@@ -98,6 +107,11 @@ final class Publisher {
     Broker.Request request(Caller caller, String channel, Message message) throws ApiError {
         ChannelRules rules = rulesOf(channel);
         caller.require(Permissions.publish(caller.who(), channel, rules));
+        String type = message.content().type();
+        if (type != null && caller.who().kind() != Principal.Kind.OPERATOR && OURS.contains(type)) {
+            throw ApiError.bad("with a token 'type' must be none of %s, which the gateway says itself"
+                    .formatted(String.join(", ", new TreeSet<>(OURS))));
+        }
         int length = message.content().data().length;
         if (length > rules.maxPayload()) {
             throw new ApiError(

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Methods about tokens. Event loop. */
 final class TokenMethods {
+    /** No token has a longer {@code jti} or {@code sub}; what could never match is not to be kept. */
+    private static final int LONGEST_NAME = 255;
+
     private final Revocations revocations;
     private final boolean tokens;
     private final Clock clock;
@@ -38,8 +41,8 @@ final class TokenMethods {
     }
 
     private Revocation revocation(JsonNode params) throws ApiError {
-        String id = Params.textOrNull(params, "token_id");
-        String user = Params.textOrNull(params, "user");
+        String id = name(params, "token_id");
+        String user = name(params, "user");
         long before = Params.integer(params, "issued_before", -1, 0, Long.MAX_VALUE);
         if (id != null && user == null && before < 0) {
             return Revocation.ofToken(id);
@@ -52,6 +55,14 @@ final class TokenMethods {
             return Revocation.ofEverythingBefore(before);
         }
         return Revocation.ofUser(user, before < 0 ? clock.instant().getEpochSecond() + 1 : before);
+    }
+
+    private static @Nullable String name(JsonNode params, String member) throws ApiError {
+        String name = Params.textOrNull(params, member);
+        if (name != null && name.length() > LONGEST_NAME) {
+            throw ApiError.bad("'%s' must have at most %d characters, as tokens have".formatted(member, LONGEST_NAME));
+        }
+        return name;
     }
 
     private static Throwable failed(@Nullable Throwable failure) {

@@ -124,6 +124,36 @@ class TokenApiTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"join", "leave", "gap", "expired", "open", "error"})
+    void aTokenDoesNotSpeakAsTheGateway(String type) throws Exception {
+        String token = bearer(TestToken.of("ada").publish("room:*"));
+        String one = "{\"channel\":\"room:a\",\"data\":{\"user\":\"bob\"},\"type\":\"%s\"}".formatted(type);
+
+        assertThat(code(call("publish", one, token))).isEqualTo(107);
+        assertThat(Reply.parse(api.post("/api/bulk", one, token).body())
+                        .at("/error/code")
+                        .intValue())
+                .isEqualTo(107);
+        assertThat(api.post("/publish/room:a?type=" + type, "x", token).problem(400))
+                .contains("type", "expired");
+        String event = "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"room:a\",\"type\":\"%s\"}".formatted(type);
+        assertThat(api.post("/cloudevents", event, token, "Content-Type: application/cloudevents+json")
+                        .status())
+                .isEqualTo(400);
+        assertThat(code(call("publish", one, KEY))).as("whoever holds a key").isZero();
+        assertThat(code(call("publish", one.replace(type, type + "s"), token))).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"token_id", "user"})
+    void whatNoTokenCanSayIsNotRevoked(String member) throws Exception {
+        String longest = "{\"%s\":\"%s\"}".formatted(member, "x".repeat(255));
+
+        assertThat(code(call("revoke", longest, KEY))).isZero();
+        assertThat(code(call("revoke", longest.replace("\"}", "x\"}"), KEY))).isEqualTo(107);
+    }
+
     @Test
     void withoutKeyAndTokenNothingIsServed() throws Exception {
         for (String path : List.of("/api/publish", "/api/bulk", "/publish/open:a", "/cloudevents")) {
