@@ -97,7 +97,7 @@ class AdmissionScenarioTest {
             await().atMost(Meters.PATIENCE)
                     .untilAsserted(() -> assertThat(
                                     Meters.read(metrics).get("gateway_limits_reached_total{limit=\"cut_at_accept\"}"))
-                            .isGreaterThan(100.0));
+                            .isPositive());
             try (SseStream exempt = SseStream.open(gateway)) {
                 assertThat(exempt.nextSeq()).isPositive();
             }
