@@ -13,8 +13,10 @@ import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import java.util.Locale;
 
@@ -51,7 +53,7 @@ final class Http2Codec extends Http2FrameCodec {
         ctx.flush();
     }
 
-    /** Closes a connection without streams, and tells the client which was the last. */
+    /** Closes the connection, and tells the client which stream was the last. */
     void end(ChannelHandlerContext ctx, String reason) {
         ending = true;
         metrics.http2Closed(reason);
@@ -64,6 +66,15 @@ final class Http2Codec extends Http2FrameCodec {
     /** Closes the connection of a client that misbehaves. */
     void calm(ChannelHandlerContext ctx, Throwable why) {
         onError(codec(ctx), false, why);
+    }
+
+    /** Whether a stream is open. One that was reset is not, though it counts as active while the socket does not take the reset. */
+    boolean hasStreams() {
+        try {
+            return connection().forEachActiveStream(Http2Stream::isResetSent) != null;
+        } catch (Http2Exception impossible) { // the visitor throws none
+            throw new IllegalStateException(impossible);
+        }
     }
 
     /** Whether it was ended from here. */
@@ -87,7 +98,11 @@ final class Http2Codec extends Http2FrameCodec {
 
     @Override
     public ChannelFuture resetStream(ChannelHandlerContext ctx, int streamId, long errorCode, ChannelPromise promise) {
-        metrics.http2Reset(name(errorCode));
+        Http2Stream stream = connection().stream(streamId);
+        if (stream == null
+                || !stream.isResetSent()) { // else closing its channel asks for it once more, and nothing is sent
+            metrics.http2Reset(name(errorCode));
+        }
         return super.resetStream(ctx, streamId, errorCode, promise);
     }
 

@@ -40,11 +40,15 @@ final class Http2Gate extends ChannelDuplexHandler implements Runnable {
     /** Bytes of answers, not of streams that stay, that may wait on one connection. */
     private static final int MOST_ANSWERS = 1024 * 1024;
 
+    /** Bytes of the heads of requests that are not answered yet; few bytes of HPACK stand for many of these. */
+    private static final int MOST_HEADS = 256 * 1024;
+
     private final Http2Codec codec;
     private final FrameMeter meter;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf batch;
     private long answers;
+    private int heads;
     private @Nullable Throwable brokenBy;
     private boolean flushDue;
     private boolean deaf;
@@ -120,6 +124,18 @@ final class Http2Gate extends ChannelDuplexHandler implements Runnable {
         boolean holds = answers == 0 || answers + length <= MOST_ANSWERS;
         answers += holds ? length : 0;
         return holds;
+    }
+
+    /** Whether the head of one more request, of {@code length} bytes, may be kept until that is answered; the only one may. */
+    boolean holdHead(int length) {
+        boolean holds = heads == 0 || heads + length <= MOST_HEADS;
+        heads += holds ? length : 0;
+        return holds;
+    }
+
+    /** A head of {@code length} bytes is not kept any more. */
+    void letGoOfHead(int length) {
+        heads -= length;
     }
 
     /** An answer of {@code length} bytes has left, or never will. */

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 final class Http2Parent extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(Http2Parent.class);
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** How long a connection over the limits may stay without a stream. */
+    /** How long a connection over the limits may stay, whatever it asks. */
     private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final HttpConfig config;
@@ -28,6 +28,7 @@ final class Http2Parent extends ChannelInboundHandlerAdapter {
     private long busyAt = System.nanoTime();
     private int streamsSeen;
     private boolean endAnnounced;
+    private boolean endSeen;
 
     /** {@code refusal} says why this connection may not have event streams or WebSockets; null if it may. */
     Http2Parent(HttpConfig config, HttpEndpoints endpoints, Http2Codec codec, @Nullable Refusal refusal) {
@@ -65,6 +66,10 @@ final class Http2Parent extends ChannelInboundHandlerAdapter {
     private void look(ChannelHandlerContext ctx) {
         lookAgain(ctx);
         if (codec.isEnding()) {
+            if (endSeen) { // it reads nothing, not even why
+                ctx.close();
+            }
+            endSeen = true;
             return;
         }
         boolean draining = endpoints.draining();
@@ -75,8 +80,9 @@ final class Http2Parent extends ChannelInboundHandlerAdapter {
         }
         long now = System.nanoTime();
         int streams = codec.connection().remote().lastStreamCreated();
-        if (codec.connection().numActiveStreams() > 0 || streams != streamsSeen) {
-            streamsSeen = streams;
+        boolean busy = codec.hasStreams() || streams != streamsSeen;
+        streamsSeen = streams;
+        if (busy && refusal == null) {
             busyAt = now;
         } else if (now - busyAt >= patience(draining)) {
             codec.end(ctx, draining ? "drain" : refusal != null ? "refused" : "idle");

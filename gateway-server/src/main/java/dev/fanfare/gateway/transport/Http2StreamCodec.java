@@ -31,9 +31,13 @@ import java.nio.channels.ClosedChannelException;
  * whoever reads and answers requests need not know the difference. Event loop.
  */
 final class Http2StreamCodec extends ChannelDuplexHandler {
+    private static final byte[] NOTHING = {};
+
     private final int streamId;
     private final int maxTarget;
     private boolean begun;
+    /** Bytes of the head that count for the connection. */
+    private int held;
     /** Nothing more comes, or nothing more counts. */
     private boolean heardAll;
 
@@ -86,10 +90,22 @@ final class Http2StreamCodec extends ChannelDuplexHandler {
             ctx.writeAndFlush(new DefaultHttp2HeadersFrame(refusal, true)).addListener(sent -> ctx.close());
             return;
         }
+        int length = new Request(request, NOTHING, null, null).weight();
+        if (!Http2Gate.of(ctx.channel()).holdHead(length)) {
+            reset(ctx, Http2Error.REFUSED_STREAM);
+            return;
+        }
+        held = length;
         ctx.fireChannelRead(request);
         if (fields.isEndStream() || request.isWebSocket()) { // what follows is for the WebSocket
             end(ctx);
         }
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        Http2Gate.of(ctx.channel()).letGoOfHead(held);
+        held = 0;
     }
 
     private void end(ChannelHandlerContext ctx) {

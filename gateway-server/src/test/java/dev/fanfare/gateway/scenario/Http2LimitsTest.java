@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -127,15 +128,78 @@ class Http2LimitsTest {
     @Test
     void aConnectionBeyondTheLimitMayAskButNotStay() throws Exception {
         RunningGateway gateway = gateways.start(QUIET, "limits.max-connections=1");
-        try (Http2Client first = Http2Client.to(gateway);
-                Http2Client second = Http2Client.to(gateway)) {
+        try (Http2Client first = Http2Client.to(gateway)) {
+            assertThat(first.get("/sse").status()).isEqualTo(200); // or the other loop may count the second before it
+            try (Http2Client second = Http2Client.to(gateway)) {
+                assertThat(second.get("/sse").status()).isEqualTo(503);
+                assertThat(second.get("/health/live").status()).isEqualTo(200);
+                assertThat(second.goAway().error()).isEqualTo(Http2Error.NO_ERROR);
+                second.awaitClosed();
+                assertThat(first.channel().isActive()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void aConnectionBeyondTheLimitThatGoesOnAskingEndsAsSoon() throws Exception {
+        RunningGateway gateway = gateways.start(QUIET, "limits.max-connections=1");
+        try (Http2Client first = Http2Client.to(gateway)) {
             assertThat(first.get("/sse").status()).isEqualTo(200);
-            assertThat(second.get("/sse").status()).isEqualTo(503);
-            assertThat(second.get("/health/live").status()).isEqualTo(200);
-            assertThat(second.goAway().error()).isEqualTo(Http2Error.NO_ERROR);
-            second.awaitClosed();
+            try (Http2Frames second = Http2Frames.to(gateway)) {
+                AtomicInteger asked = new AtomicInteger();
+                CompletableFuture<Void> asking = CompletableFuture.runAsync(() -> ask(second, asked));
+                second.readToEnd();
+                assertThat(asked.get()).isBetween(10, 60);
+                asking.join();
+            }
+            await().untilAsserted(() -> assertThat(Meters.of(gateway))
+                    .containsEntry("gateway_http2_connections_closed_total{reason=\"refused\"}", 1.0));
             assertThat(first.channel().isActive()).isTrue();
         }
+    }
+
+    /** Ten times a second, for ten seconds at most. */
+    private static void ask(Http2Frames client, AtomicInteger asked) {
+        try {
+            while (asked.get() < 100) {
+                client.get(2 * asked.getAndIncrement() + 1, "/health/live");
+                Thread.sleep(100);
+            }
+        } catch (IOException | InterruptedException closed) {
+            // as it is to be
+        }
+    }
+
+    @Test
+    void fewBytesThatStandForLongHeadsAreNotKeptForManyRequests() throws Exception {
+        RunningGateway gateway = gateways.start(QUIET);
+        try (Http2Frames client = Http2Frames.to(gateway)) {
+            for (int i = 0; i < 50; i++) { // whose bodies never come
+                byte[] block = both(Http2Frames.block("POST", "/api/publish"), i == 0 ? firstCookie() : new byte[0]);
+                byte[] again = {(byte) 0xbe, (byte) 0xbe, (byte) 0xbe}; // the newest entry of the table, three times
+                client.send(Http2Frames.HEADERS, Http2Frames.END_HEADERS, 2 * i + 1, both(block, again));
+            }
+            Http2Frames.Frame reset = client.next(Http2Frames.RST_STREAM);
+            int kept = (reset.stream() - 1) / 2;
+            assertThat(kept * 12_000).isBetween(200_000, 256 * 1024);
+            assertThat(reset.error()).isEqualTo(Http2Error.REFUSED_STREAM);
+            for (int i = kept + 1; i < 50; i++) {
+                assertThat(client.next(Http2Frames.RST_STREAM).error()).isEqualTo(Http2Error.REFUSED_STREAM);
+            }
+            client.send(Http2Frames.RST_STREAM, 0, 3, Http2Frames.number(8)).get(101, "/health/live");
+            assertThat(client.next(Http2Frames.HEADERS).stream()).isEqualTo(101);
+        }
+    }
+
+    /** A cookie of 4,000 bytes, which goes into the table of HPACK. */
+    private static byte[] firstCookie() {
+        byte[] field = new byte[4 + 4_000];
+        field[0] = 0x60; // with indexing; the name is entry 32 of the static table
+        field[1] = 0x7f;
+        field[2] = (byte) 0xa1; // 127 + 33 + 30 * 128
+        field[3] = 0x1e;
+        java.util.Arrays.fill(field, 4, field.length, (byte) 'c');
+        return field;
     }
 
     @Test

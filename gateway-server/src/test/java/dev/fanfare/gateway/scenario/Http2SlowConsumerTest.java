@@ -110,7 +110,8 @@ class Http2SlowConsumerTest {
                 "ticker.interval=10ms",
                 "namespaces.ticks.slow-consumer=" + policy,
                 "slow-consumer.max-pending=2KiB",
-                "slow-consumer.stall-timeout=2s");
+                "slow-consumer.stall-timeout=2s",
+                "http.keep-alive-timeout=1s");
         int most = Integer.MAX_VALUE;
         try (Http2Frames bad = Http2Frames.withSmallBuffer(gateway, 4, most);
                 Http2Client client = Http2Client.to(gateway)) {
@@ -125,6 +126,10 @@ class Http2SlowConsumerTest {
             Meters.awaitClosed(gateway, "stalled", 50);
             await().untilAsserted(() -> assertThat(Meters.of(gateway)).containsEntry("gateway_pending_bytes", 0.0));
             assertReadsOn(gateway, good, first);
+            await().atMost(Meters.PATIENCE)
+                    .untilAsserted(() -> assertThat(Meters.of(gateway))
+                            .as("a farewell that nobody reads does not keep the connection")
+                            .containsEntry("gateway_http2_connections", 1.0));
         }
     }
 

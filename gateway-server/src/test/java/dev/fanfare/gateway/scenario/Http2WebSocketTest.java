@@ -47,6 +47,9 @@ class Http2WebSocketTest {
             assertThat(ws.bytesToEnd()).isEmpty();
             assertThat(ws.resetBy()).isEqualTo(Http2Error.NO_ERROR);
             Meters.awaitClosed(gateway, "client", 1);
+            assertThat(Meters.sum(Meters.of(gateway), "gateway_http2_streams_reset_total"))
+                    .as("told once")
+                    .isEqualTo(1.0);
             assertThat(client.get("/health/live").status()).isEqualTo(200);
         }
     }
