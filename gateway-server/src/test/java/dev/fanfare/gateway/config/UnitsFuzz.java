@@ -20,7 +20,7 @@ class UnitsFuzz {
         }
         try {
             long bytes = Units.bytes(text);
-            String digits = text.trim().replaceAll("\\D.*$", "");
+            String digits = text.trim().replaceAll("(?s)\\D.*", "");
             BigInteger factor = BigInteger.valueOf(bytes).divide(new BigInteger(digits).max(BigInteger.ONE));
             assertThat(factor.bitCount()).as("a power of two, or nothing of it").isLessThanOrEqualTo(1);
             assertThat(bytes).isNotNegative();
