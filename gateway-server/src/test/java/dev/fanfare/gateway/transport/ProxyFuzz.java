@@ -10,7 +10,7 @@ import java.util.List;
 /** Bytes of a trusted proxy that is to speak the PROXY protocol: a header of version 1 or 2, then a request. */
 class ProxyFuzz {
     private static final EmbeddedGateway.Terms PROXIED =
-            EmbeddedGateway.Terms.of("proxy.trusted=loopback", "proxy.protocol=on");
+            EmbeddedGateway.Terms.of("proxy.trusted=loopback", "proxy.protocol=on", "limits.open-rate-per-address=0");
 
     /** No exception, no buffer left, and the same answers however it is cut into packets; without a header none. */
     @FuzzTest(maxDuration = "3m")
