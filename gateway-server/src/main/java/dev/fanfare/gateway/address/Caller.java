@@ -1,7 +1,6 @@
 package dev.fanfare.gateway.address;
 
 import java.net.InetSocketAddress;
-import java.util.Locale;
 
 /**
  * Who sent a request, and under which name it was sent to the gateway: by what a trusted proxy says, otherwise by the connection.
@@ -15,13 +14,6 @@ public record Caller(InetSocketAddress from, boolean readable, String scheme, St
     /** Whether the client's own connection was encrypted, also if a trusted proxy's is not. */
     public boolean isSecure() {
         return scheme.equals("https");
-    }
-
-    /** The origin of a page that comes from here, as a browser writes it into {@code Origin}: lower case, and no port that goes without saying. */
-    public String origin() {
-        String usual = isSecure() ? ":443" : ":80";
-        String host = authority.toLowerCase(Locale.ROOT);
-        return scheme + "://" + (host.endsWith(usual) ? host.substring(0, host.length() - usual.length()) : host);
     }
 
     /** Under which its connections are counted. */

@@ -72,19 +72,20 @@ public final class Origins {
      * Where a request comes from.
      *
      * @param secure whether it came over TLS
+     * @param host as the client used it, with its port: {@code Host}, or what a trusted proxy says
      */
-    public Visit visit(HttpHeaders request, boolean secure) {
+    public Visit visit(HttpHeaders request, boolean secure, String host) {
         List<String> all = request.getAll(HttpHeaderNames.ORIGIN);
         if (all.isEmpty()) {
             return new Visit(Standing.UNSAID, null);
         }
         String origin = all.get(0);
-        return new Visit(all.size() > 1 ? Standing.FOREIGN : standing(origin, request, secure), origin);
+        return new Visit(all.size() > 1 ? Standing.FOREIGN : standing(origin, request, secure, host), origin);
     }
 
-    private Standing standing(String origin, HttpHeaders request, boolean secure) {
+    private Standing standing(String origin, HttpHeaders request, boolean secure, String host) {
         String said = origin.toLowerCase(Locale.ROOT);
-        if (isSame(said, request, secure)) {
+        if (isSame(said, request, secure, host.toLowerCase(Locale.ROOT))) {
             return Standing.SAME;
         }
         if (listed.stream().anyMatch(rule -> rule.covers(said))) {
@@ -97,7 +98,7 @@ public final class Origins {
      * Whether {@code origin} is the host that was asked. Behind a proxy that ends TLS a page's {@code https} arrives as plain HTTP, so
      * there either scheme is taken; but never a page that came unprotected for a request that did not.
      */
-    private static boolean isSame(String origin, HttpHeaders request, boolean secure) {
+    private static boolean isSame(String origin, HttpHeaders request, boolean secure, String host) {
         boolean https = origin.startsWith(HTTPS);
         boolean protectedBefore = secure || "https".equalsIgnoreCase(request.get("X-Forwarded-Proto"));
         if (!https && (protectedBefore || !origin.startsWith(HTTP))) {
@@ -105,7 +106,6 @@ public final class Origins {
         }
         String usual = https ? ":443" : ":80";
         String authority = origin.substring(https ? HTTPS.length() : HTTP.length());
-        String host = request.get(HttpHeaderNames.HOST, "").toLowerCase(Locale.ROOT);
         return !host.isEmpty() && without(usual, authority).equals(without(usual, host));
     }
 

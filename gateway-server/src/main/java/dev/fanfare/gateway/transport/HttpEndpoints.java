@@ -106,7 +106,7 @@ record HttpEndpoints(
             String path = request.path();
             HttpRoute route = router.at(path);
             return STREAMS.contains(path) || (route != null && route.isForPages())
-                    ? origins.visit(request.head().headers(), caller.isSecure())
+                    ? origins.visit(request.head().headers(), caller.isSecure(), caller.authority())
                     : null;
         } catch (IllegalArgumentException malformed) { // which is answered with 400
             return null;

@@ -30,8 +30,12 @@ class OriginsTest {
         return new DefaultHttpHeaders().set("Origin", origin).set("Host", host);
     }
 
+    private static Origins.Visit visit(Origins origins, HttpHeaders request, boolean secure) {
+        return origins.visit(request, secure, request.get("Host", ""));
+    }
+
     private static Origins.Standing standing(String allowed, String origin) {
-        return origins(allowed, false).visit(from(origin, "gateway"), false).standing();
+        return visit(origins(allowed, false), from(origin, "gateway"), false).standing();
     }
 
     @ParameterizedTest
@@ -112,7 +116,7 @@ class OriginsTest {
         "null, gateway, false, FOREIGN"
     })
     void thePageOfTheGatewayItselfIsAlwaysLetIn(String origin, String host, boolean secure, Origins.Standing standing) {
-        assertThat(origins("", false).visit(from(origin, host), secure).standing())
+        assertThat(visit(origins("", false), from(origin, host), secure).standing())
                 .isEqualTo(standing);
     }
 
@@ -121,16 +125,25 @@ class OriginsTest {
         HttpHeaders behind = from("http://gateway", "gateway").set("X-Forwarded-Proto", "https");
         HttpHeaders safe = from("https://gateway", "gateway").set("X-Forwarded-Proto", "https");
 
-        assertThat(origins("", false).visit(behind, false).standing()).isEqualTo(Origins.Standing.FOREIGN);
-        assertThat(origins("", false).visit(safe, false).standing()).isEqualTo(Origins.Standing.SAME);
+        assertThat(visit(origins("", false), behind, false).standing()).isEqualTo(Origins.Standing.FOREIGN);
+        assertThat(visit(origins("", false), safe, false).standing()).isEqualTo(Origins.Standing.SAME);
+    }
+
+    @Test
+    void theHostIsTheOneThatTheClientUsed() {
+        HttpHeaders behind = from("https://Push.example", "10.0.0.7:8080");
+
+        assertThat(origins("", false).visit(behind, true, "push.example:443").standing())
+                .isEqualTo(Origins.Standing.SAME);
+        assertThat(visit(origins("", false), behind, true).standing()).isEqualTo(Origins.Standing.FOREIGN);
     }
 
     @Test
     void withoutAListAnyPageMayComeWhileNobodyNeedsAToken() {
         HttpHeaders headers = from("https://elsewhere", "gateway");
 
-        assertThat(origins("", true).visit(headers, false).standing()).isEqualTo(Origins.Standing.ANY);
-        assertThat(origins("https://a.com", true).visit(headers, false).standing())
+        assertThat(visit(origins("", true), headers, false).standing()).isEqualTo(Origins.Standing.ANY);
+        assertThat(visit(origins("https://a.com", true), headers, false).standing())
                 .isEqualTo(Origins.Standing.FOREIGN);
     }
 
@@ -138,20 +151,20 @@ class OriginsTest {
     void twoOriginsAreNone() {
         HttpHeaders two = from("http://gateway", "gateway").add("Origin", "http://gateway");
 
-        assertThat(origins("*", true).visit(two, false).standing()).isEqualTo(Origins.Standing.FOREIGN);
+        assertThat(visit(origins("*", true), two, false).standing()).isEqualTo(Origins.Standing.FOREIGN);
     }
 
     @Test
     void onlyAListedOriginIsTrustedWithWhatABrowserAddsByItself() {
         Origins origins = origins("https://a.com, *", false);
 
-        assertThat(origins.visit(from("https://a.com", "gateway"), false).isTrusted())
+        assertThat(visit(origins, from("https://a.com", "gateway"), false).isTrusted())
                 .isTrue();
-        assertThat(origins.visit(from("http://gateway", "gateway"), false).isTrusted())
+        assertThat(visit(origins, from("http://gateway", "gateway"), false).isTrusted())
                 .isTrue();
-        assertThat(origins.visit(from("https://b.com", "gateway"), false).isTrusted())
+        assertThat(visit(origins, from("https://b.com", "gateway"), false).isTrusted())
                 .isFalse();
-        assertThat(origins.visit(new DefaultHttpHeaders(), false).isTrusted()).isFalse();
+        assertThat(visit(origins, new DefaultHttpHeaders(), false).isTrusted()).isFalse();
     }
 
     @Test
@@ -168,7 +181,7 @@ class OriginsTest {
 
     private static String described(Origins origins, String origin) {
         HttpHeaders response = new DefaultHttpHeaders();
-        Origins.describe(origins.visit(from(origin, "gateway"), false), response);
+        Origins.describe(visit(origins, from(origin, "gateway"), false), response);
         StringBuilder text = new StringBuilder();
         response.forEach(field -> text.append(field.getKey())
                 .append(": ")

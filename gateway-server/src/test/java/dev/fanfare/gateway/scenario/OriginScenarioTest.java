@@ -54,6 +54,23 @@ class OriginScenarioTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void behindATrustedProxyItsOwnPageIsTheOneThatTheClientAskedFor(boolean trusted) throws IOException {
+        String[] settings = {
+            "ticker.source=off",
+            "origins.allowed=https://good.example",
+            "proxy.forwarded=forwarded",
+            "proxy.trusted=" + (trusted ? "loopback" : "192.0.2.1")
+        };
+        try (RawClient client = RawClient.to(gateways.start(settings))) {
+            client.get(
+                    "/sse", "Origin: https://push.example", "Forwarded: for=192.0.2.9;proto=https;host=push.example");
+
+            assertThat(client.readHead().status()).isEqualTo(trusted ? 200 : 403);
+        }
+    }
+
     @Test
     void withoutAListAndWithoutTokensEveryPageMayListenButWithoutCookies() throws IOException {
         Reply stream = askWith("", "GET", "/sse", "Origin: https://anywhere.example");
