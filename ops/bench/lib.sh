@@ -42,7 +42,7 @@ options() {
     case $1 in
       --connections) number "$1" "$2" 100 "$most" && connections=$2 ;;
       --drain-seconds) number "$1" "$2" 30 3600 && drain_seconds=$2 ;;
-      --seconds) number "$1" "$2" 60 3600 && seconds=$2 ;;
+      --seconds) number "$1" "$2" 20 3600 && seconds=$2 ;;
       --runs) number "$1" "$2" 1 99 && runs=$2 ;;
       --java) [ -x "$2" ] || usage_error "not executable: $2"; java=$2 ;;
       --jar) [ -f "$2" ] || usage_error "no such file: $2"; jar=$2 ;;
