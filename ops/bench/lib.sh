@@ -211,7 +211,7 @@ ramped() { # LOG
 # Waits for the end of the load client. A condition that holds is told and no reason to stop: the figures say so.
 finished() { # PID LOG
   while still "$1"; do sleep 0.2; done
-  grep -E '^(FAILED|  failed +[1-9]|  ended early +[1-9])' "$tmp/$2.log" >&2 || true
+  grep -E '^(FAILED|  failed +[1-9]|  ended early +[1-9]| {22}[0-9,]+ × )' "$tmp/$2.log" >&2 || true
   grep -q '^Measured window' "$tmp/$2.log" || { tail -20 "$tmp/$2.log" >&2; die "the load client did not finish"; }
 }
 
