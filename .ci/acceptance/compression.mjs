@@ -76,6 +76,10 @@ export async function compression({ check, has, launch, startGateway }) {
   const url = (channel) => `http://127.0.0.1:${port}/sse?channels=${channel}`;
   await check('curl --compressed reads a gzip stream', () =>
     has('curl') ? reads(port, 'curl', `curl -sN --max-time 4 --compressed -H 'Accept-Encoding: gzip' '${url('curl')}'`, [28]) : 'no curl here');
+  await check('curl --compressed reads a gzip stream over HTTP/2', () =>
+    has('curl') && execFileSync('curl', ['--version'], { encoding: 'utf8' }).includes('HTTP2')
+      ? reads(port, 'curl2', `curl -sN --max-time 4 --http2-prior-knowledge --compressed -H 'Accept-Encoding: gzip' '${url('curl2')}'`, [28])
+      : 'no curl with HTTP/2 here');
   await check('curl --compressed reads a zstd stream', () =>
     has('curl') && execFileSync('curl', ['--version'], { encoding: 'utf8' }).includes('zstd')
       ? reads(port, 'curlz', `curl -sN --max-time 4 --compressed -H 'Accept-Encoding: zstd' '${url('curlz')}'`, [28]) : 'no curl with zstd here');

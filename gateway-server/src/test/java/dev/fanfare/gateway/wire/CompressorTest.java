@@ -9,9 +9,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -107,6 +110,36 @@ class CompressorTest {
 
         assertThat(Decoding.unzstd(ContentCoding.ZSTD.stored(text))).isEqualTo(text);
         assertThat(Decoding.gunzip(WireFormat.SSE_PLAIN_GZIP.first(text))).isEqualTo(text);
+    }
+
+    /** What the default of {@code compression.min-bytes} rests on. */
+    @ParameterizedTest
+    @CsvSource({"1, 112, 0.85, 0.95", "2, 179, 0.65, 0.75", "3, 246, 0.55, 0.65", "15, 1053, 0.30, 0.40"})
+    void theShorterATextTheLessItShrinks(int quotes, int about, double least, double most) {
+        Compressor any = new Compressors(new CompressionConfig(true, CompressionConfig.Sse.OFF, 6, 0, 100)).webSocket(15);
+        Random random = new Random(1);
+        double before = 0;
+        double after = 0;
+        for (int i = 0; i < 100; i++) {
+            byte[] text = market(random, quotes).getBytes(UTF_8);
+            byte[] frame = any.frame(text);
+            before += text.length;
+            after += frame == null ? text.length : frame.length;
+        }
+        assertThat(before / 100).isBetween(about * 0.95, about * 1.05);
+        assertThat(after / before).isBetween(least, most);
+    }
+
+    private static String market(Random random, int quotes) {
+        return IntStream.range(0, quotes)
+                .mapToObj(i -> "{\"symbol\":\"%06d\",\"price\":%d.%d,\"change\":%.2f,\"volume\":%d}"
+                        .formatted(
+                                random.nextInt(1_000_000),
+                                random.nextInt(90_000),
+                                random.nextInt(10),
+                                random.nextDouble() * 6 - 3,
+                                random.nextInt(10_000_000)))
+                .collect(Collectors.joining(",", "{\"seq\":1234567,\"ts\":1763680000000,\"quotes\":[", "]}"));
     }
 
     @Test
