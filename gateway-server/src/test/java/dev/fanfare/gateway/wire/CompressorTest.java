@@ -116,7 +116,8 @@ class CompressorTest {
     @ParameterizedTest
     @CsvSource({"1, 112, 0.85, 0.95", "2, 179, 0.65, 0.75", "3, 246, 0.55, 0.65", "15, 1053, 0.30, 0.40"})
     void theShorterATextTheLessItShrinks(int quotes, int about, double least, double most) {
-        Compressor any = new Compressors(new CompressionConfig(true, CompressionConfig.Sse.OFF, 6, 0, 100)).webSocket(15);
+        Compressor any =
+                new Compressors(new CompressionConfig(true, CompressionConfig.Sse.OFF, 6, 0, 100)).webSocket(15);
         Random random = new Random(1);
         double before = 0;
         double after = 0;
