@@ -118,7 +118,14 @@ final class Publisher {
                     ApiError.Code.TOO_LARGE,
                     "%d bytes are too many for %s; allowed: %d".formatted(length, channel, rules.maxPayload()));
         }
-        return new Broker.Request(channel, rules, message.content(), message.idempotencyKey());
+        return new Broker.Request(channel, rules, message.content(), once(caller.who(), message.idempotencyKey()));
+    }
+
+    /** A user's key is its own: whoever guesses another's must not make that one's message look like a repetition. */
+    private static @Nullable String once(Principal who, @Nullable String key) {
+        return key == null || who.kind() == Principal.Kind.OPERATOR
+                ? key
+                : who.user().length() + ":" + who.user() + key;
     }
 
     /** The rules of {@code channel}, which must be a valid name. */

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ScheduledExecutorService;
@@ -40,8 +41,7 @@ final class JwksFetch {
     JwksFetch(ScheduledExecutorService executor, Duration longest) {
         this.executor = executor;
         this.longest = longest;
-        this.client = HttpClient.newBuilder()
-                .executor(executor)
+        this.client = HttpClient.newBuilder() // threads of its own: a name that is looked up must not hold up the timer
                 .connectTimeout(longest)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .build();
@@ -56,7 +56,15 @@ final class JwksFetch {
         CompletableFuture<HttpResponse<byte[]>> exchange = client.sendAsync(request, JwksFetch::body);
         // The client's own timeout ends with the header of the answer.
         var late = executor.schedule(() -> exchange.cancel(true), longest.toMillis(), TimeUnit.MILLISECONDS);
-        return exchange.thenApply(HttpResponse::body).whenComplete((body, failure) -> late.cancel(false));
+        return exchange.handleAsync(
+                (response, failure) -> {
+                    late.cancel(false);
+                    if (failure != null) {
+                        throw failure instanceof CompletionException known ? known : new CompletionException(failure);
+                    }
+                    return response.body();
+                },
+                executor);
     }
 
     private static BodySubscriber<byte[]> body(HttpResponse.ResponseInfo head) {

@@ -91,6 +91,22 @@ class TokenApiTest {
         assertThat(event.status()).isIn(code == 0 ? List.of(200, 429) : List.of(403));
     }
 
+    @Test
+    void anIdempotencyKeyIsOnlyItsUsersOwn() throws Exception {
+        String once = "{\"channel\":\"room:once\",\"data\":1,\"idempotency_key\":\"k\"}";
+        String ada = bearer(TestToken.of("ada").publish("room:*"));
+        String bob = bearer(TestToken.of("bob").publish("room:*"));
+
+        assertThat(call("publish", once, ada).json().at("/result/offset").intValue())
+                .isEqualTo(1);
+        assertThat(call("publish", once, bob).json().at("/result/offset").intValue())
+                .isEqualTo(2);
+        assertThat(call("publish", once, ada).json().at("/result/offset").intValue())
+                .isEqualTo(1);
+        assertThat(call("publish", once, KEY).json().at("/result/offset").intValue())
+                .isEqualTo(3);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"info", "channels", "disconnect", "subscribe", "unsubscribe", "revoke", "history_remove"})
     void whatIsForOperatorsIsNotForTokens(String method) throws Exception {
