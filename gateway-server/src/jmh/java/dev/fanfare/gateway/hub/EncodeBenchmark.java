@@ -32,9 +32,9 @@ public class EncodeBenchmark {
     private final StreamProtocol.Heartbeat beat =
             new StreamProtocol.Heartbeat(SharedFrame.of(WebSocketWire.ping()), 25, true);
     private final StreamProtocol sse =
-            new StreamProtocol(new QueuedWriter(), StreamKind.SSE, WireFormat.SSE_CHUNKED, false, beat, () -> new byte[0], null);
+            new StreamProtocol(new QueuedWriter(), StreamKind.SSE, WireFormat.SSE_CHUNKED, false, beat, why -> new byte[0], null);
     private final StreamProtocol webSocket =
-            new StreamProtocol(new QueuedWriter(), StreamKind.WEBSOCKET, WireFormat.WEBSOCKET_TEXT, false, beat, () -> new byte[0], null);
+            new StreamProtocol(new QueuedWriter(), StreamKind.WEBSOCKET, WireFormat.WEBSOCKET_TEXT, false, beat, why -> new byte[0], null);
 
     @Benchmark
     public boolean sse() {
