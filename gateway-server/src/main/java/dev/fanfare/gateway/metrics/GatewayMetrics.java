@@ -319,9 +319,10 @@ public final class GatewayMetrics {
                 .increment();
     }
 
-    /** Exports how many streams of HTTP/2 are open. */
-    public void watchHttp2(Supplier<Number> streams) {
+    /** Exports how many streams of HTTP/2 are open, and how many bytes of answers wait. */
+    public void watchHttp2(Supplier<Number> streams, Supplier<Number> answerBytes) {
         gauge(Meter.HTTP2_STREAMS, Tags.empty(), streams);
+        gauge(Meter.HTTP2_ANSWERS, Tags.empty(), answerBytes);
     }
 
     /** A request was refused because too many bytes of bodies are held. */

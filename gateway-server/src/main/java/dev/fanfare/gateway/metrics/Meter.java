@@ -78,6 +78,8 @@ enum Meter {
     REVOCATIONS("gateway_revocations", "Tokens and users that are revoked."),
     HTTP2("gateway_http2_connections", "Connections that speak HTTP/2 now."),
     HTTP2_STREAMS("gateway_http2_streams", "Streams of HTTP/2 that are open now, whatever they carry."),
+    HTTP2_ANSWERS(
+            "gateway_http2_answer_bytes", "Answers over HTTP/2 that wait for a window or the socket, all together."),
     HTTP2_CLOSED("gateway_http2_connections_closed", "Connections that spoke HTTP/2 and were closed, by reason."),
     HTTP2_RESETS("gateway_http2_streams_reset", "Streams of HTTP/2 the gateway has reset, by error code."),
     HANDSHAKES("gateway_tls_handshakes", "TLS handshakes, by how they ended."),

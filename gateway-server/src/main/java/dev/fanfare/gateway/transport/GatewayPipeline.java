@@ -53,7 +53,10 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
                 config,
                 endpoints,
                 door,
-                new Http2Streams(config.http2().streams(Runtime.getRuntime().maxMemory()), endpoints.metrics()));
+                new Http2Streams(
+                        config.http2().streams(Runtime.getRuntime().maxMemory()),
+                        config.http2().maxAnswers(),
+                        endpoints.metrics()));
     }
 
     private GatewayPipeline(HttpConfig config, HttpEndpoints endpoints, @Nullable TlsDoor door, Http2Streams streams) {
@@ -120,7 +123,7 @@ final class GatewayPipeline extends ChannelInitializer<Channel> {
     void http2(Channel channel, @Nullable Refusal refusal) {
         Http2Codec codec = Http2Codec.create(config, endpoints.metrics());
         channel.pipeline()
-                .addLast(new Http2Gate(codec, config.http2().maxControlFrames()))
+                .addLast(new Http2Gate(codec, config.http2().maxControlFrames(), streams))
                 .addLast(codec)
                 .addLast(new Http2MultiplexHandler(new StreamInitializer(refusal)))
                 .addLast(new Http2Parent(config, endpoints, codec, refusal));

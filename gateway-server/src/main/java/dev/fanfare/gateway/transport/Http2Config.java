@@ -8,10 +8,12 @@ import dev.fanfare.gateway.config.Settings;
  *
  * @param maxStreamsPerConnection streams that are open at once on one connection
  * @param maxStreams streams that are open at once on all connections; 0 for what the heap allows
+ * @param maxAnswers bytes of answers that wait on all connections together
  * @param maxControlFrames frames a second that carry neither a request nor its body
  * @param maxResets streams that may be reset in {@link #RESET_SECONDS}, by the client or because of it
  */
-public record Http2Config(int maxStreamsPerConnection, int maxStreams, int maxControlFrames, int maxResets) {
+public record Http2Config(
+        int maxStreamsPerConnection, int maxStreams, int maxAnswers, int maxControlFrames, int maxResets) {
     /** The period over which resets are counted. */
     static final int RESET_SECONDS = 30;
 
@@ -30,6 +32,11 @@ public record Http2Config(int maxStreamsPerConnection, int maxStreams, int maxCo
                         0,
                         Range.of(0, 10_000_000),
                         "streams open at once on all connections; an event stream or WebSocket beyond is answered 503 with Retry-After; 0 means one for every 4 KiB of heap"),
+                in.bytes(
+                        "http2.max-answers",
+                        "64MiB",
+                        Range.of("64KiB", "1GiB"),
+                        "of all answers that wait for windows or sockets, beside event streams and WebSockets; one beyond, while another of its connection waits, is reset with ENHANCE_YOUR_CALM"),
                 in.number(
                         "http2.max-control-frames",
                         1000,

@@ -44,17 +44,24 @@ final class Http2Gate extends ChannelDuplexHandler implements Runnable {
     private static final int MOST_HEADS = 256 * 1024;
 
     private final Http2Codec codec;
+    private final Http2Streams together;
     private final FrameMeter meter;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf batch;
     private long answers;
     private int heads;
+    /** The least window of a stream, while {@link #leastKnown}: until the event loop has done what it does now. */
+    private int leastWindow;
+
+    private boolean leastKnown;
     private @Nullable Throwable brokenBy;
     private boolean flushDue;
     private boolean deaf;
 
-    Http2Gate(Http2Codec codec, int maxControlFrames) {
+    /** {@code together} counts for all connections. */
+    Http2Gate(Http2Codec codec, int maxControlFrames, Http2Streams together) {
         this.codec = codec;
+        this.together = together;
         this.meter = new FrameMeter(maxControlFrames, System.nanoTime());
     }
 
@@ -119,9 +126,10 @@ final class Http2Gate extends ChannelDuplexHandler implements Runnable {
         return brokenBy;
     }
 
-    /** Whether an answer of {@code length} bytes may wait to be sent; it is not refused when it is the only one. */
+    /** Whether an answer of {@code length} bytes may wait to be sent; it is not refused when it is the only one of the connection. */
     boolean holdAnswer(int length) {
-        boolean holds = answers == 0 || answers + length <= MOST_ANSWERS;
+        boolean only = answers == 0;
+        boolean holds = (only || answers + length <= MOST_ANSWERS) && together.holdAnswer(length, only);
         answers += holds ? length : 0;
         return holds;
     }
@@ -141,6 +149,7 @@ final class Http2Gate extends ChannelDuplexHandler implements Runnable {
     /** An answer of {@code length} bytes has left, or never will. */
     void letGoOfAnswer(int length) {
         answers -= length;
+        together.letGoOfAnswer(length);
     }
 
     /**
@@ -154,6 +163,15 @@ final class Http2Gate extends ChannelDuplexHandler implements Runnable {
         if (stream == null || windows.windowSize(connection.connectionStream()) > 0) {
             return true;
         }
+        int all = windows.initialWindowSize();
+        return all - windows.windowSize(stream) >= (all - leastWindow(connection, windows)) / 2;
+    }
+
+    /** Looks at all streams once for all of them that a sweep asks about, or each sweep would take streams × streams. */
+    private int leastWindow(Http2Connection connection, Http2RemoteFlowController windows) {
+        if (leastKnown) {
+            return leastWindow;
+        }
         int[] least = {Integer.MAX_VALUE};
         try {
             connection.forEachActiveStream(each -> {
@@ -163,8 +181,12 @@ final class Http2Gate extends ChannelDuplexHandler implements Runnable {
         } catch (Http2Exception impossible) { // the visitor throws none
             throw new IllegalStateException(impossible);
         }
-        int all = windows.initialWindowSize();
-        return all - windows.windowSize(stream) >= (all - least[0]) / 2;
+        leastWindow = least[0];
+        if (context != null) {
+            leastKnown = true;
+            later();
+        }
+        return leastWindow;
     }
 
     /** Lets what was written to the codec out of the flow controller, as far as windows allow. */
@@ -249,6 +271,7 @@ final class Http2Gate extends ChannelDuplexHandler implements Runnable {
     /** The event loop has done what it had to do. */
     @Override
     public void run() {
+        leastKnown = false;
         if (flushDue && context != null) {
             flushDue = false;
             emit();

@@ -190,7 +190,7 @@ class GatewayMetricsTest {
         metrics.watchBodies(() -> 1);
         metrics.http2Closed("idle");
         metrics.http2Reset("cancel");
-        metrics.watchHttp2(() -> 2);
+        metrics.watchHttp2(() -> 2, () -> 3);
         metrics.watchPending(() -> 1, () -> 2, () -> 3);
         metrics.watchChannels(() -> 1, () -> 2, () -> 3);
         metrics.watchEngine(() -> 1, () -> 2, () -> 3);

@@ -224,6 +224,38 @@ class Http2LimitsTest {
         }
     }
 
+    @Test
+    void answersThatNobodyTakesOnAllConnectionsTogetherAreBounded() throws Exception {
+        RunningGateway gateway = gateways.start(QUIET, "http2.max-answers=64KiB");
+        try (Http2Frames one = Http2Frames.to(gateway, 4, 0);
+                Http2Frames other = Http2Frames.to(gateway, 4, 0)) {
+            assertThat(one.get(1, "/").next(Http2Frames.HEADERS).stream()).isEqualTo(1);
+            double each = Meters.of(gateway).get("gateway_http2_answer_bytes");
+            int fit = (int) (64 * 1024 / each);
+            assertThat(fit).isBetween(2, 200); // far less than may wait on one connection
+            for (int i = 1; i <= fit; i++) {
+                one.get(2 * i + 1, "/");
+            }
+            assertCalmed(one, 2 * fit + 1);
+            other.get(1, "/"); // an only answer waits, as it would over HTTP/1.1
+            assertThat(other.next(Http2Frames.HEADERS).stream()).isEqualTo(1);
+            assertCalmed(other.get(3, "/"), 3);
+            assertThat(Meters.of(gateway))
+                    .containsEntry("gateway_http2_answer_bytes", (fit + 1) * each)
+                    .containsEntry("gateway_http2_streams_reset_total{error=\"enhance_your_calm\"}", 2.0);
+            one.client().close();
+            await().untilAsserted(
+                            () -> assertThat(Meters.of(gateway)).containsEntry("gateway_http2_answer_bytes", each));
+            assertThat(other.get(5, "/").next(Http2Frames.HEADERS).stream()).isEqualTo(5);
+        }
+    }
+
+    private static void assertCalmed(Http2Frames client, int stream) throws IOException {
+        Http2Frames.Frame reset = client.next(Http2Frames.RST_STREAM);
+        assertThat(reset.stream()).isEqualTo(stream);
+        assertThat(reset.error()).isEqualTo(Http2Error.ENHANCE_YOUR_CALM);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"no preface", "frame too large", "broken header block"})
     void whatIsNoHttp2EndsQuietly(String how) throws Exception {
