@@ -62,14 +62,15 @@ class Process:
 
 
 class Stage:
-    """Gateway and Prometheus. SCRAPE: seconds between two scrapes and rule evaluations."""
+    """Gateway and Prometheus. SCRAPE: seconds between two scrapes and rule evaluations. TLS: whether the gateway speaks that, too, on a port of its own."""
 
-    def __init__(self, jar, java="java", java_options=(), gateway_options=(), scrape=1, port=0):
+    def __init__(self, jar, java="java", java_options=(), gateway_options=(), scrape=1, port=0, tls=False):
         self.folder = Path(tempfile.mkdtemp(prefix="fanfare-"))
         self.scrape, self.processes = scrape, []
         self.gateway_port, self.prometheus_port = free_port(port), free_port()
         try:
-            gateway = [java, *java_options, "-jar", str(jar), "--host", "127.0.0.1", "--port", str(self.gateway_port)]
+            listen = self._tls() if tls else ["--port", str(self.gateway_port)]
+            gateway = [java, *java_options, "-jar", str(jar), "--host", "127.0.0.1", *listen]
             self.gateway = self._start("gateway", gateway + list(gateway_options), f"{self.gateway_url}/health/ready")
             if shutil.which("prometheus"):
                 self._start("prometheus", self._prometheus(), f"{self.prometheus_url}/-/ready")
@@ -84,6 +85,14 @@ class Stage:
     @property
     def prometheus_url(self):
         return f"http://127.0.0.1:{self.prometheus_port}"
+
+    def _tls(self):
+        """With a certificate of one day; what is not TLS listens where it does without."""
+        key, certificate = self.folder / "key.pem", self.folder / "certificate.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost",
+                        "-keyout", key, "-out", certificate], check=True, stderr=subprocess.DEVNULL)
+        return ["--port", str(free_port()), "--set", f"tls.certificate={certificate}", "--set", f"tls.key={key}",
+                "--set", f"tls.plain-port={self.gateway_port}"]
 
     def _start(self, name, command, ready):
         process = Process(name, command, ready, self.folder / f"{name}.log")
