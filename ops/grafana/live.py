@@ -87,9 +87,9 @@ class Stage:
         return f"http://127.0.0.1:{self.prometheus_port}"
 
     def _tls(self):
-        """With a certificate of one day; what is not TLS listens where it does without."""
+        """With a certificate of its own; what is not TLS listens where it does without."""
         key, certificate = self.folder / "key.pem", self.folder / "certificate.pem"
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost",
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "90", "-subj", "/CN=localhost",
                         "-keyout", key, "-out", certificate], check=True, stderr=subprocess.DEVNULL)
         return ["--port", str(free_port()), "--set", f"tls.certificate={certificate}", "--set", f"tls.key={key}",
                 "--set", f"tls.plain-port={self.gateway_port}"]
