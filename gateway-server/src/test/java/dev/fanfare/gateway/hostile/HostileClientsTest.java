@@ -6,7 +6,6 @@ import dev.fanfare.gateway.scenario.ChildGateway;
 import dev.fanfare.gateway.scenario.TlsFiles;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -35,6 +33,9 @@ class HostileClientsTest {
     private static final long MILLIS = Long.getLong("hostile.millis", 3_000);
     /** A machine that is busy with other things may be late; one that is held up by an attack is later. */
     private static final long LATE_MILLIS = Long.getLong("hostile.late", 5_000);
+
+    /** Time between two ticks. */
+    private static final int TICK_MILLIS = Integer.getInteger("hostile.tick", 200);
 
     private static final String KEY = "the-key-of-the-api";
     private static final int MAX_LOG_LINES = 60;
@@ -116,21 +117,6 @@ class HostileClientsTest {
         withstand("tokens", TokenAttacks.all());
     }
 
-    /** Some eighty attackers at once need cores of their own. */
-    @Test
-    @Order(7)
-    @EnabledIfSystemProperty(named = "hostile.good", matches = "\\d{4,}")
-    @Timeout(value = 10, unit = TimeUnit.MINUTES)
-    void allOfItAtOnceHurtsNobodyElse() throws Exception {
-        Map<String, Attack> all = new LinkedHashMap<>(HttpAttacks.all());
-        all.putAll(WebSocketAttacks.all());
-        all.putAll(StreamAttacks.all());
-        all.putAll(Http2Attacks.all());
-        all.putAll(TlsAttacks.all(tls.trusting()));
-        all.putAll(TokenAttacks.all());
-        withstand("all of it", all);
-    }
-
     @Test
     @Order(99)
     void afterwardsNothingIsLeftOfTheAttackers() throws Exception {
@@ -168,7 +154,7 @@ class HostileClientsTest {
         heldOff.forEach((name, count) -> System.out.printf("hostile:   %-50s held off %d times%n", name, count));
         assertThat(report.lost()).as("good clients that were cut").isZero();
         assertThat(report.missed()).as("ticks that good clients missed").isZero();
-        assertThat(report.ticks()).as("ticks that good clients got").isGreaterThan(GOOD * MILLIS / 200 / 2);
+        assertThat(report.ticks()).as("ticks that good clients got").isGreaterThan(GOOD * MILLIS / TICK_MILLIS / 2);
         assertThat(report.worstMillis()).as("latest tick").isLessThan(LATE_MILLIS);
         heldOff.forEach(
                 (name, count) -> assertThat(count).as("held off: " + name).isPositive());
@@ -179,7 +165,7 @@ class HostileClientsTest {
                 "server.host=127.0.0.1",
                 "server.port=0",
                 "server.workers=2",
-                "ticker.interval=200ms",
+                "ticker.interval=" + TICK_MILLIS + "ms",
                 "namespaces.ticks.conflate=false", // else a busy loop may pass over a tick
                 "namespaces.ticks.history-size=100",
                 "api.key=" + KEY,

@@ -43,15 +43,18 @@ final class Siege {
             threads.put(name, thread);
             thread.start();
         });
-        long begin = System.nanoTime();
-        long most = TimeUnit.MILLISECONDS.toNanos(millis) + GRACE_NANOS;
-        while (System.nanoTime() - begin < TimeUnit.MILLISECONDS.toNanos(millis)
-                || (System.nanoTime() - begin < most
-                        && heldOff.values().stream().anyMatch(count -> count.sum() == 0))) {
-            welcome();
-            Thread.sleep(200);
+        try {
+            long begin = System.nanoTime();
+            long most = TimeUnit.MILLISECONDS.toNanos(millis) + GRACE_NANOS;
+            while (System.nanoTime() - begin < TimeUnit.MILLISECONDS.toNanos(millis)
+                    || (System.nanoTime() - begin < most
+                            && heldOff.values().stream().anyMatch(count -> count.sum() == 0))) {
+                welcome();
+                Thread.sleep(200);
+            }
+        } finally {
+            on = false;
         }
-        on = false;
         for (Map.Entry<String, Thread> thread : threads.entrySet()) {
             thread.getValue().join(20_000);
             assertThat(thread.getValue().isAlive())
